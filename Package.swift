@@ -1,0 +1,201 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// The one set of compiler settings every target is held to.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let structuredFields = Target.Dependency.product(
+    name: "RawStructuredFieldValues",
+    package: "swift-http-structured-headers"
+)
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+
+let package = Package(
+    name: "saksi",
+    products: [
+        .executable(name: "saksi", targets: ["saksi"]),
+        .executable(name: "saksid", targets: ["saksid"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // System C libraries: module map and shim only.
+        .systemLibrary(
+            name: "CSodium",
+            pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"])]
+        ),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Pure values and primitives.
+        .target(name: "Encodings", swiftSettings: strict),
+        .target(name: "Secrets", dependencies: ["CSodium"], swiftSettings: strict),
+        .target(name: "Bulk", dependencies: ["COpenSSL", "Encodings"], swiftSettings: strict),
+        .target(
+            name: "Age",
+            dependencies: ["Bulk", "Encodings", "Secrets", crypto, cryptoExtras],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TransparencyLog",
+            dependencies: ["Bulk", "Encodings", crypto],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Vault",
+            dependencies: ["Bulk", "Encodings", "TransparencyLog", crypto],
+            swiftSettings: strict
+        ),
+        .target(name: "TrustRoots", path: "Keys", exclude: ["README.md"], swiftSettings: strict),
+
+        // Offline evidence: seal, open, export, verify.
+        .target(
+            name: "Evidence",
+            dependencies: [
+                "Age", "Bulk", "Encodings", "Secrets", "TransparencyLog", "Vault", crypto,
+            ],
+            swiftSettings: strict
+        ),
+
+        // The daemon.
+        .target(
+            name: "VaultServer",
+            dependencies: [
+                "Bulk", "Encodings", "TransparencyLog", "Vault", crypto, httpTypes,
+                structuredFields, logging,
+                lifecycle, nioCore, nioPosix, nioSSL,
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "saksid",
+            dependencies: ["VaultServer", argumentParser, logging, lifecycle],
+            swiftSettings: strict
+        ),
+
+        // The companion.
+        .target(
+            name: "VaultClient",
+            dependencies: [
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "Vault",
+                crypto, httpTypes, structuredFields, nioCore, nioPosix, nioSSL,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "saksi",
+            dependencies: [
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "TrustRoots",
+                "Vault", "VaultClient", argumentParser,
+            ],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "SecretsTests",
+            dependencies: ["Secrets", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "BulkTests",
+            dependencies: ["Bulk", "Encodings", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
+        .testTarget(
+            name: "AgeTests",
+            dependencies: ["Bulk", "Encodings", "Age", "Secrets", "TestSupport", crypto],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TransparencyLogTests",
+            dependencies: ["Bulk", "Encodings", "TransparencyLog", "TestSupport", crypto],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "VaultTests",
+            dependencies: ["Bulk", "Encodings", "Vault", "TransparencyLog", "TestSupport", crypto],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EvidenceTests",
+            dependencies: [
+                "Bulk", "Encodings", "Evidence", "Age", "Secrets", "Vault", "TransparencyLog",
+                "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "VaultServerTests",
+            dependencies: [
+                "Bulk", "Encodings", "VaultServer", "Vault", "TransparencyLog", "TestSupport",
+                crypto, logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "VaultClientTests",
+            dependencies: [
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TestSupport",
+                "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)
