@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+// What goes where. stdout carries results and nothing else; stderr carries errors, hints, questions
+// and progress. Text that came from a file, a name or the vault passes `Terminal.plain` first: a
+// terminal obeys control characters, and a hostile name must not be obeyed.
+
+/// The terminal this program talks to.
+enum Terminal {
+    /// Whether stderr is a terminal: only then is progress drawn.
+    static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Writes one line, or several, of an error or a note.
+    static func error(_ text: String) {
+        write(plain(text, keepingLines: true) + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes one line, or several, of a result.
+    static func result(_ text: String) {
+        write(plain(text, keepingLines: true) + "\n", to: STDOUT_FILENO)
+    }
+
+    /// The text with everything that a terminal would obey instead of showing written as `\u{…}`.
+    ///
+    /// That is the control characters (C0, DEL, C1), the line and paragraph separators, and the
+    /// marks that reorder text on screen. Letters and marks of every script stay as they are.
+    static func plain(_ text: String, keepingLines: Bool = false) -> String {
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if keepingLines && scalar == "\n" || !isObeyed(scalar) {
+                shown.append(scalar)
+            } else {
+                shown.append(
+                    contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars
+                )
+            }
+        }
+        return String(shown)
+    }
+
+    private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7f..<0xa0, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
+        default: false
+        }
+    }
+
+    static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = unsafe bytes.withUnsafeBytes {
+                unsafe Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
+            if written > 0 {
+                bytes = bytes.dropFirst(written)
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+}
