@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a vault could not be made or served.
+public enum StartError: Error, Equatable, Sendable {
+    /// `init` where a vault, or a part of one, already lies.
+    case vaultExists(String)
+    /// `serve` or `check` where none lies.
+    case noVault(String)
+    /// A name that cannot be a log's origin.
+    case badOrigin(String)
+    /// A secret file that others may read.
+    case exposedSecret(path: String, mode: UInt32)
+    /// A file that cannot be read or written.
+    case file(path: String, reason: String)
+    /// The log key is not in the form that `init` writes.
+    case logKeyUnreadable
+    /// The log key is not the one that the genesis statement names.
+    case wrongLogKey
+    /// The TLS key is not a P-256 key in PEM.
+    case tlsKeyUnreadable
+    /// The certificate is not readable, or belongs to another key.
+    case certificateDoesNotMatch
+}
+
+extension StartError: CustomStringConvertible {
+    /// One line for people.
+    public var description: String {
+        switch self {
+        case .vaultExists(let path): "a vault already lies in \"\(path)\""
+        case .noVault(let path): "no vault lies in \"\(path)\""
+        case .badOrigin(let name):
+            "got origin \"\(name)\", want a name without spaces, plus signs or control characters"
+        case .exposedSecret(let path, let mode):
+            "\"\(path)\": got mode 0\(String(mode, radix: 8)), want 0600"
+        case .file(let path, let reason): "\"\(path)\": \(reason)"
+        case .logKeyUnreadable: "the log key is not a note signer key of this vault's origin"
+        case .wrongLogKey: "the log key is not the one that the genesis statement names"
+        case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
+        case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
+        }
+    }
+}
