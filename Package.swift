@@ -64,6 +64,7 @@ let package = Package(
             pkgConfig: "libsodium",
             providers: [.apt(["libsodium-dev"])]
         ),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Pure values and primitives.
@@ -100,7 +101,7 @@ let package = Package(
         .target(
             name: "VaultServer",
             dependencies: [
-                "Bulk", "Encodings", "TransparencyLog", "Vault", crypto, httpTypes,
+                "Bulk", "CLinux", "Encodings", "TransparencyLog", "Vault", crypto, httpTypes,
                 structuredFields, logging,
                 lifecycle, nioCore, nioPosix, nioSSL,
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Bulk
+public import TransparencyLog
+
+/// The name of one stored thing; every path of a vault is computed in this file.
+///
+/// A key is built from numbers and hashes only, never from text that came from outside, so a hostile
+/// path cannot be spelled. See the article <doc:Storage> for the whole layout.
+public enum StorageKey: Hashable, Sendable {
+    /// The newest published checkpoint: the one object that is replaced, and only by a larger one.
+    case checkpoint
+    /// The checkpoint that was published at a tree size, kept for ever.
+    case publishedCheckpoint(size: UInt64)
+    /// All new tiles and bundles of the round that leads to a tree size and root.
+    case staging(size: UInt64, root: Hash)
+    /// A hash tile (c2sp.org/tlog-tiles).
+    case tile(TilePath)
+    /// A bundle of log entries (c2sp.org/tlog-tiles).
+    case entries(EntryBundlePath)
+    /// Something a member uploaded, named by the SHA-256 of its bytes.
+    case content(ContentKind, Hash)
+
+    /// Where the thing lies, relative to the vault's folder or bucket.
+    public var path: String {
+        switch self {
+        case .checkpoint: "checkpoint"
+        case .publishedCheckpoint(let size): "checkpoints/\(size / 1000)/\(size)"
+        case .staging(let size, let root): "staging/\(size)-\(root.hex)"
+        case .tile(let tile): tile.path
+        case .entries(let bundle): bundle.path
+        case .content(let kind, let hash):
+            "\(kind.rawValue)/\(hash.hex.prefix(2))/\(hash.hex)"
+        }
+    }
+
+    /// Reads a path that ``path`` would have written; anything else gives `nil`.
+    public init?(path: String) {
+        guard let key = Self.parse(path), key.path == path else { return nil }
+        self = key
+    }
+
+    private static func parse(_ path: String) -> StorageKey? {
+        if path == "checkpoint" { return .checkpoint }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let folder = parts.first, let name = parts.last else { return nil }
+        switch folder {
+        case "tile":
+            if let bundle = try? EntryBundlePath(parsing: path) { return .entries(bundle) }
+            return (try? TilePath(parsing: path)).map { .tile($0) }
+        case "checkpoints":
+            return UInt64(name).map { .publishedCheckpoint(size: $0) }
+        case "staging":
+            let fields = name.split(separator: "-", omittingEmptySubsequences: false)
+            guard fields.count == 2, let size = UInt64(fields[0]), let root = Hash(hex: fields[1])
+            else { return nil }
+            return .staging(size: size, root: root)
+        default:
+            guard let kind = ContentKind(rawValue: String(folder)), let hash = Hash(hex: name)
+            else { return nil }
+            return .content(kind, hash)
+        }
+    }
+}
+
+extension StorageKey: CustomStringConvertible {
+    /// The path.
+    public var description: String { path }
+}
+
+/// The kinds of uploaded, content-addressed things; the raw value is the folder and the URL segment.
+public enum ContentKind: String, CaseIterable, Hashable, Sendable {
+    /// 4 MiB of an encrypted payload, or its shorter end.
+    case segments
+    /// A submission's record or its list of commitments.
+    case records
+    /// The age header of one object.
+    case envelopes
+    /// A case's private keys, sealed to its readers.
+    case keyrings
+
+    /// The largest size in bytes that is accepted.
+    public var sizeLimit: Int {
+        switch self {
+        case .segments: 4 << 20
+        case .records: 16 << 20
+        case .envelopes: 64 << 10
+        case .keyrings: 1 << 20
+        }
+    }
+}
+
+/// A group of keys that can be listed.
+public enum StoragePrefix: Hashable, Sendable {
+    /// Staging objects.
+    case staging
+    /// Published checkpoints.
+    case checkpoints
+    /// Hash tiles and entry bundles, whole and partial.
+    case tiles
+    /// The partial forms of one hash tile.
+    case partialTiles(of: TilePath)
+    /// The partial forms of one entry bundle.
+    case partialEntries(of: EntryBundlePath)
+    /// Uploaded things of one kind whose hash begins with a byte: a 256th part, so that a listing
+    /// stays small.
+    case content(ContentKind, firstByte: UInt8)
+
+    /// The folder that holds them.
+    public var path: String {
+        switch self {
+        case .staging: return "staging"
+        case .checkpoints: return "checkpoints"
+        case .tiles: return "tile"
+        case .partialTiles(let tile): return tile.path + ".p"
+        case .partialEntries(let bundle): return bundle.path + ".p"
+        case .content(let kind, let byte):
+            let digits = String(byte, radix: 16)
+            return "\(kind.rawValue)/\(digits.count == 1 ? "0" + digits : digits)"
+        }
+    }
+}
