@@ -62,27 +62,20 @@ public struct TilePath: Hashable, Sendable {
         TilePath(uncheckedLevel: level, index: index, width: Self.fullWidth)
     }
 
-    /// All tiles of a tree, level by level: the full ones and, on the right edge, partial ones.
+    /// The last tile of each level of a tree, from level 0; none for an empty tree.
     ///
     /// - Parameter size: The number of leaves.
-    /// - Returns: A list a level, from level 0; none for an empty tree.
-    public static func all(inTreeOf size: UInt64) -> [[TilePath]] {
-        var levels: [[TilePath]] = []
-        var hashes = size
-        while hashes > 0 {
-            let level = levels.count
-            levels.append(
-                (0..<(hashes - 1) / UInt64(fullWidth) + 1).map { index in
-                    TilePath(
-                        uncheckedLevel: level,
-                        index: index,
-                        width: TileNumber.width(of: index, count: hashes)
-                    )
-                }
-            )
-            hashes /= UInt64(fullWidth)
+    /// - Returns: Partial tiles, and full ones where a level's last tile is complete.
+    public static func rightEdge(ofTreeOf size: UInt64) -> [TilePath] {
+        var edge: [TilePath] = []
+        var count = size
+        while count > 0 {
+            let index = (count - 1) / UInt64(fullWidth)
+            let width = TileNumber.width(of: index, count: count)
+            edge.append(TilePath(uncheckedLevel: edge.count, index: index, width: width))
+            count /= UInt64(fullWidth)
         }
-        return levels
+        return edge
     }
 }
 
