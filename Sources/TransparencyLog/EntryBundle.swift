@@ -56,6 +56,11 @@ public struct EntryBundle: Hashable, Sendable {
         bytes[(place == 0 ? 2 : ends[place - 1] + 2)..<ends[place]]
     }
 
+    /// The bundle as it was when it had only so many entries.
+    func bytes(ofFirst count: Int) -> ArraySlice<UInt8> {
+        bytes[..<(count == 0 ? 0 : ends[min(count, ends.count) - 1])]
+    }
+
     /// The entries.
     public var entries: [[UInt8]] { ends.indices.map { Array(self[$0]) } }
 

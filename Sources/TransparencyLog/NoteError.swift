@@ -18,7 +18,7 @@ public enum NoteError: Error, Equatable, Sendable {
     case unterminatedLine
     /// A line after the blank one is not a signature line; lines are counted from 1.
     case malformedSignature(line: Int)
-    /// No signature is by a key that the reader knows.
+    /// No signature is by a key that the reader knows and that can be checked here.
     case noKnownSignature
     /// A signature by a known key does not verify.
     case invalidSignature(name: String, keyID: UInt32)
@@ -38,7 +38,7 @@ extension NoteError: CustomStringConvertible {
         case .missingSignatures: "the note has no signatures after a blank line"
         case .unterminatedLine: "the note's last line does not end in a line feed"
         case .malformedSignature(let line): "signature line \(line) is malformed"
-        case .noKnownSignature: "no signature is by a known key"
+        case .noKnownSignature: "no signature is by a known key of a type that is checked"
         case .invalidSignature(let name, let keyID):
             "the signature by \"\(name)\" (key ID \(KeyID.hex(keyID))) does not verify"
         case .ambiguousKey(let name, let keyID):
