@@ -71,9 +71,9 @@ import COpenSSL
         precondition(status == 1)
     }
 
-    /// Opens a sealed message, and tells whether it was authentic.
+    /// Opens a sealed message.
     ///
-    /// Of a message that was not, nothing remains: in place the sealed bytes stand as they were,
+    /// Of a message that is not authentic, nothing remains: in place the sealed bytes stand as they were,
     /// otherwise the output is zeroed.
     ///
     /// - Parameters:
@@ -81,6 +81,7 @@ import COpenSSL
     ///   - output: exactly 16 bytes shorter than `sealed`; it may begin at the same address.
     ///   - nonce: the one it was sealed with.
     ///   - associated: the bytes that were authenticated with it.
+    /// - Returns: whether the message is authentic.
     public mutating func open(
         _ sealed: UnsafeRawBufferPointer,
         into output: UnsafeMutableRawBufferPointer,

@@ -54,6 +54,7 @@ public enum HKDF {
     ///   - salt: any length; empty for none.
     ///   - info: what the key is for.
     ///   - count: the key's length in bytes, at most 8160.
+    /// - Returns: the key.
     public static func key(
         from secret: borrowing SecretBytes,
         salt: [UInt8] = [],

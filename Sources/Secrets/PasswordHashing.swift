@@ -34,6 +34,7 @@ public struct Argon2id: Hashable, Sendable {
     ///   - passphrase: any length.
     ///   - salt: 16 bytes.
     ///   - count: the key's length in bytes.
+    /// - Returns: the key.
     /// - Throws: ``PasswordHashingError``.
     public func key(
         from passphrase: borrowing SecretBytes,
@@ -88,6 +89,7 @@ public struct Scrypt: Hashable, Sendable {
     ///   - passphrase: any length.
     ///   - salt: any length.
     ///   - count: the key's length in bytes.
+    /// - Returns: the key.
     /// - Throws: ``PasswordHashingError``.
     public func key(
         from passphrase: borrowing SecretBytes,
