@@ -96,7 +96,9 @@ struct GoldenLogTests {
         let full = [UInt8](repeating: 0, count: 512)
         var bundle = try EntryBundle(parsing: full)
         #expect(bundle.count == 256)
-        #expect(throws: EntryBundleError.tooManyEntries) { try EntryBundle(parsing: full + [0, 0]) }
+        #expect(throws: EntryBundleError.tooManyEntries) {
+            try EntryBundle(parsing: full + [0, 0])
+        }
         #expect(throws: EntryBundleError.tooManyEntries) { try bundle.append([]) }
         var small = EntryBundle()
         #expect(throws: EntryBundleError.entryTooLarge) {

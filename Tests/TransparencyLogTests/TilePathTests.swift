@@ -9,7 +9,8 @@ import TransparencyLog
     @Test("writes an index in groups of three digits")
     func writesGroups() throws {
         let cases: [(UInt64, String)] = [
-            (0, "000"), (255, "255"), (999, "999"), (1000, "x001/000"), (1_234_067, "x001/x234/067"),
+            (0, "000"), (255, "255"), (999, "999"), (1000, "x001/000"),
+            (1_234_067, "x001/x234/067"),
             (1_000_000, "x001/x000/000"), (.max, "x018/x446/x744/x073/x709/x551/615"),
         ]
         for (index, text) in cases {

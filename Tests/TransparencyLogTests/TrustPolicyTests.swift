@@ -90,7 +90,8 @@ import TransparencyLog
         #expect(throws: TrustPolicyError.tooLarge) {
             try TrustPolicy(parsing: [UInt8](repeating: 0x0a, count: TrustPolicy.maximumSize + 1))
         }
-        let many = String(repeating: "#\n", count: 3) + (0...1024).map { _ in "quorum none\n" }.joined()
+        let many =
+            String(repeating: "#\n", count: 3) + (0...1024).map { _ in "quorum none\n" }.joined()
         #expect(throws: TrustPolicyError.line(5, .repeatedQuorum)) { try policy(many) }
     }
 
@@ -98,7 +99,8 @@ import TransparencyLog
     func comparesNamesByBytes() throws {
         let text = "witness K \(keys[0])\nwitness \u{212a} \(keys[1])\nquorum \u{212a}\n"
         #expect(try policy(text).quorum == .witness(log.witnesses[1].verifierKey))
-        let latin = Array("witness ".utf8) + [0xe9] + Array(" \(keys[0])\nquorum ".utf8) + [0xe9, 0x0a]
+        let latin =
+            Array("witness ".utf8) + [0xe9] + Array(" \(keys[0])\nquorum ".utf8) + [0xe9, 0x0a]
         #expect(try TrustPolicy(parsing: latin).quorum == .witness(log.witnesses[0].verifierKey))
         var broken = Array("log ".utf8) + [0xe9] + Array("\nquorum none\n".utf8)
         #expect(throws: TrustPolicyError.line(1, .notUTF8)) { try TrustPolicy(parsing: broken) }
@@ -134,7 +136,9 @@ import TransparencyLog
             for quorum in 0...3 {
                 let note = try log.note(cosignedBy: cosigned)
                 if cosigned >= quorum {
-                    #expect(try log.policy(quorum: quorum).verify(note).checkpoint == log.checkpoint)
+                    #expect(
+                        try log.policy(quorum: quorum).verify(note).checkpoint == log.checkpoint
+                    )
                 } else {
                     #expect(throws: TrustPolicyViolation.self) {
                         try log.policy(quorum: quorum).verify(note)
