@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Encodings
+import TransparencyLog
+
+/// Reads a text of `key: value` lines in the one order that its format fixes.
+///
+/// Whoever reads asks for each line in turn; a line that is not the next one asked for is an error.
+/// So unknown, missing, repeated and exchanged lines are all refused without a rule of their own.
+struct LineReader {
+    private var rest: Substring.UTF8View
+    /// The line that is read next, or was read last while its value is judged; counted from 1.
+    private(set) var line = 1
+    private var next = 1
+
+    /// Takes a text.
+    ///
+    /// - Throws: ``LineError/Rule/unterminated`` or ``LineError/Rule/notPrintable``.
+    init(_ text: String) throws(LineError) {
+        var line = 1
+        var last: UInt8 = 0
+        for byte in text.utf8 {
+            guard (0x20...0x7e).contains(byte) || byte == 0x0a else {
+                throw LineError(line: line, rule: .notPrintable)
+            }
+            if byte == 0x0a { line += 1 }
+            last = byte
+        }
+        guard last == 0x0a else { throw LineError(line: line, rule: .unterminated) }
+        rest = text[...].utf8
+    }
+
+    /// Takes bytes.
+    ///
+    /// - Throws: ``LineError/Rule/unterminated`` or ``LineError/Rule/notPrintable``.
+    init(_ bytes: [UInt8]) throws(LineError) {
+        // What is not UTF-8 becomes a replacement character, which is not printable ASCII.
+        try self.init(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Whether all lines were read.
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// Reads a whole line.
+    mutating func wholeLine() -> Substring {
+        let end = rest.firstIndex(of: 0x0a) ?? rest.endIndex
+        let found = Substring(rest[..<end])
+        rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
+        line = next
+        next += 1
+        return found
+    }
+
+    /// Reads the first line, which must be this one.
+    mutating func header(_ want: String) throws(LineError) {
+        guard wholeLine().utf8.elementsEqual(want.utf8) else {
+            throw error(.header(want: want))
+        }
+    }
+
+    /// Ends the reading: nothing may be left.
+    func end() throws(LineError) {
+        guard isAtEnd else { throw LineError(line: next, rule: .trailing) }
+    }
+
+    /// Whether the next line has this key.
+    func isNext(_ key: String) -> Bool {
+        guard rest.starts(with: key.utf8) else { return false }
+        return rest.dropFirst(key.utf8.count).starts(with: ": ".utf8)
+    }
+
+    /// Reads the value of the next line, which must have this key.
+    mutating func value(_ key: String) throws(LineError) -> Substring {
+        guard !isAtEnd else { throw LineError(line: next, rule: .missing(key: key)) }
+        guard isNext(key) else { throw LineError(line: next, rule: .unexpected(want: key)) }
+        return Substring(wholeLine().utf8.dropFirst(key.utf8.count + 2))
+    }
+
+    /// Reads all following lines with this key.
+    mutating func list<Value: Comparable>(
+        _ key: String,
+        _ read: (inout LineReader) throws(LineError) -> Value
+    ) throws(LineError) -> [Value] {
+        var values: [Value] = []
+        while isNext(key) {
+            let value = try read(&self)
+            if let last = values.last, last >= value {
+                throw error(.value(key: key, want: .ascending))
+            }
+            values.append(value)
+        }
+        return values
+    }
+
+    func error(_ rule: LineError.Rule) -> LineError { LineError(line: line, rule: rule) }
+
+    /// Says that the value just read is not in its form.
+    func malformed(_ key: String, _ want: ValueForm) -> LineError {
+        error(.value(key: key, want: want))
+    }
+}
+
+// MARK: Values
+
+extension LineReader {
+    mutating func time(_ key: String) throws(LineError) -> UTCTime {
+        guard let time = UTCTime(try value(key)) else { throw malformed(key, .time) }
+        return time
+    }
+
+    mutating func hash(_ key: String) throws(LineError) -> Hash {
+        guard let hash = Hash(hex: try value(key)) else { throw malformed(key, .hash) }
+        return hash
+    }
+
+    mutating func hashes(_ key: String) throws(LineError) -> [Hash] {
+        try list(key) { reader throws(LineError) in try reader.hash(key) }
+    }
+
+    mutating func fingerprint(_ key: String) throws(LineError) -> Fingerprint {
+        Fingerprint(try hash(key))
+    }
+
+    mutating func identifier<Kind>(_ key: String) throws(LineError) -> RandomID<Kind> {
+        guard let id = RandomID<Kind>(hex: try value(key)) else {
+            throw malformed(key, .identifier)
+        }
+        return id
+    }
+
+    mutating func base64(_ key: String) throws(LineError) -> [UInt8] {
+        guard let bytes = Base64.padded.decode(try value(key)), bytes.count == 32 else {
+            throw malformed(key, .base64)
+        }
+        return bytes
+    }
+
+    mutating func decimal(_ key: String) throws(LineError) -> UInt64 {
+        guard let number = Decimal.value(try value(key)) else { throw malformed(key, .decimal) }
+        return number
+    }
+
+    /// An epoch of a case's key: they are counted from 1.
+    mutating func epoch(_ key: String) throws(LineError) -> UInt64 {
+        let epoch = try decimal(key)
+        guard epoch >= 1 else { throw malformed(key, .range) }
+        return epoch
+    }
+
+    mutating func word<Word: RawRepresentable<String>>(
+        _ key: String,
+        of type: Word.Type = Word.self
+    ) throws(LineError) -> Word {
+        guard let word = Word(rawValue: String(try value(key))) else {
+            throw malformed(key, .word)
+        }
+        return word
+    }
+
+    mutating func words<Word: RawRepresentable<String> & Comparable>(
+        _ key: String,
+        of type: Word.Type = Word.self
+    ) throws(LineError) -> [Word] {
+        try list(key) { reader throws(LineError) in try reader.word(key, of: type) }
+    }
+
+    mutating func origin(_ key: String) throws(LineError) -> String {
+        let origin = String(try value(key))
+        guard Origin.isWellFormed(origin) else { throw malformed(key, .origin) }
+        return origin
+    }
+
+    mutating func recipient(_ key: String) throws(LineError) -> String {
+        let recipient = String(try value(key))
+        guard RecipientText.isWellFormed(recipient) else { throw malformed(key, .recipient) }
+        return recipient
+    }
+
+    mutating func verifierKey(_ key: String) throws(LineError) -> VerifierKey {
+        guard let parsed = try? VerifierKey(parsing: try value(key)),
+            parsed.algorithm == .ed25519
+        else { throw malformed(key, .verifierKey) }
+        return parsed
+    }
+}
+
+/// Decimals in their only spelling.
+enum Decimal {
+    /// Reads digits without sign or leading zero; `nil` for anything else, and beyond 2⁶³ − 1.
+    ///
+    /// Such a number fits every integer type that a database or another program may hold it in.
+    static func value(_ text: some StringProtocol) -> UInt64? {
+        let digits = text.utf8
+        guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1,
+            digits.count < 20
+        else { return nil }
+        var value: UInt64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            value = value * 10 + UInt64(digit - UInt8(ascii: "0"))
+        }
+        return value <= UInt64(Int64.max) ? value : nil
+    }
+}
