@@ -86,7 +86,9 @@ public struct TrustPolicy: Sendable {
         let logKeys = Set(
             logs.filter { CanonicalText.same($0.origin, checkpoint.origin) }.map(\.key)
         )
-        guard !logKeys.isEmpty else { throw .unknownOrigin(checkpoint.origin) }
+        guard !logKeys.isEmpty else {
+            throw .unknownOrigin(got: checkpoint.origin, want: logs.map(\.origin))
+        }
         let witnessKeys = Set(witnesses.map(\.key))
         let verified: [VerifiedSignature]
         do {
@@ -127,7 +129,7 @@ public enum TrustPolicyViolation: Error, Equatable, Sendable {
     /// The note's text is not a checkpoint.
     case notACheckpoint(CheckpointError)
     /// No accepted log has that origin.
-    case unknownOrigin(String)
+    case unknownOrigin(got: String, want: [String])
     /// A known key's signature does not verify, or two known keys cannot be told apart.
     case badSignature(NoteError)
     /// No key of the log signed.
@@ -141,7 +143,9 @@ extension TrustPolicyViolation: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notACheckpoint(let error): "the note is not a checkpoint: \(error)"
-        case .unknownOrigin(let origin): "the origin \"\(origin)\" is not an accepted log's"
+        case .unknownOrigin(let got, let want):
+            "the checkpoint is another log's: got \"\(got)\", want "
+                + Set(want).sorted().map { "\"\($0)\"" }.joined(separator: " or ")
         case .badSignature(let error): "\(error)"
         case .notSignedByLog(let origin): "no known key of the log \"\(origin)\" signed"
         case .quorumNotMet(let names):

@@ -154,7 +154,12 @@ import TransparencyLog
     @Test("refuses a checkpoint of another origin, without the log's signature, or no checkpoint")
     func refusesOthers() throws {
         let other = try SmallLog(origin: "example.org/other")
-        #expect(throws: TrustPolicyViolation.unknownOrigin("example.org/other")) {
+        #expect(
+            throws: TrustPolicyViolation.unknownOrigin(
+                got: "example.org/other",
+                want: ["example.org/log"]
+            )
+        ) {
             try log.policy().verify(other.note())
         }
         let cosigned = try SignedNote(
@@ -195,7 +200,12 @@ import TransparencyLog
             signatures: [signer.signature(over: log.checkpoint.text)]
         )
         let key = signer.verifierKey
-        #expect(throws: TrustPolicyViolation.unknownOrigin("example.org/log")) {
+        #expect(
+            throws: TrustPolicyViolation.unknownOrigin(
+                got: "example.org/log",
+                want: ["log-key"]
+            )
+        ) {
             try TrustPolicy(logs: [TrustPolicy.Log(key: key)]).verify(note)
         }
         let named = TrustPolicy.Log(key: key, origin: "example.org/log")
