@@ -77,13 +77,14 @@ struct LineReader {
         return Substring(wholeLine().utf8.dropFirst(key.utf8.count + 2))
     }
 
-    /// Reads all following lines with this key.
+    /// Reads all following lines with this key, whose values ascend.
     mutating func list<Value: Comparable>(
         _ key: String,
+        isRequired: Bool = false,
         _ read: (inout LineReader) throws(LineError) -> Value
     ) throws(LineError) -> [Value] {
         var values: [Value] = []
-        while isNext(key) {
+        while isNext(key) || isRequired && values.isEmpty {
             let value = try read(&self)
             if let last = values.last, last >= value {
                 throw error(.value(key: key, want: .ascending))
@@ -114,8 +115,9 @@ extension LineReader {
         return hash
     }
 
+    /// Reads one or more hashes, ascending.
     mutating func hashes(_ key: String) throws(LineError) -> [Hash] {
-        try list(key) { reader throws(LineError) in try reader.hash(key) }
+        try list(key, isRequired: true) { reader throws(LineError) in try reader.hash(key) }
     }
 
     mutating func fingerprint(_ key: String) throws(LineError) -> Fingerprint {
@@ -127,6 +129,13 @@ extension LineReader {
             throw malformed(key, .identifier)
         }
         return id
+    }
+
+    /// Reads one or more ids, ascending.
+    mutating func identifiers<Kind>(_ key: String) throws(LineError) -> [RandomID<Kind>] {
+        try list(key, isRequired: true) { reader throws(LineError) in
+            try reader.identifier(key)
+        }
     }
 
     mutating func base64(_ key: String) throws(LineError) -> [UInt8] {
@@ -158,6 +167,7 @@ extension LineReader {
         return word
     }
 
+    /// Reads any number of words, ascending.
     mutating func words<Word: RawRepresentable<String> & Comparable>(
         _ key: String,
         of type: Word.Type = Word.self

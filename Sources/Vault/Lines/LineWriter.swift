@@ -35,5 +35,9 @@ struct LineWriter {
         add(key, word.rawValue)
     }
 
+    mutating func add(_ key: String, _ words: [some RawRepresentable<String>]) {
+        for word in words { add(key, word) }
+    }
+
     mutating func add(_ key: String, _ number: UInt64) { add(key, String(number)) }
 }

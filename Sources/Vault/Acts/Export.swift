@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Bulk
+
+/// `export`: takes evidence out of the vault, in a bundle for somebody.
+public struct Export: Hashable, Sendable {
+    /// The case.
+    public let caseID: CaseID
+    /// For whom the bundle is.
+    public let consentClass: ConsentClass
+    /// The records of the exported submissions, ascending.
+    ///
+    /// At least one.
+    public let records: [Hash]
+    /// The SHA-256 of the bundle's payload manifest, `manifest-sha256.txt`.
+    public let manifest: Hash
+
+    /// Puts the act together; the order of the records does not matter.
+    public init(
+        caseID: CaseID,
+        consentClass: ConsentClass,
+        records: some Sequence<Hash>,
+        manifest: Hash
+    ) {
+        self.caseID = caseID
+        self.consentClass = consentClass
+        self.records = Set(records).sorted()
+        self.manifest = manifest
+    }
+}
+
+extension Export: ActBody {
+    init(reading reader: inout LineReader) throws(LineError) {
+        caseID = try reader.identifier("case")
+        consentClass = try reader.word("class")
+        records = try reader.hashes("record")
+        manifest = try reader.hash("manifest")
+    }
+
+    func write(to writer: inout LineWriter) {
+        writer.add("case", caseID)
+        writer.add("class", consentClass)
+        writer.add("record", records)
+        writer.add("manifest", manifest)
+    }
+
+    /// By whoever reads the case; each record's consent, as it is now, holds the class.
+    func apply(
+        to state: inout VaultState,
+        in context: ActContext,
+        facts: inout some VaultFacts
+    ) throws(PolicyViolation) {
+        try state.requireReader(context.actor, of: caseID)
+        for record in records {
+            let submission = try facts.submission(record, to: caseID)
+            guard submission.classes.contains(consentClass) else { throw .noConsent }
+        }
+    }
+}

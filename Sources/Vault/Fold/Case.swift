@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Bulk
+
+/// A case, as the log has it.
+public struct Case: Hashable, Sendable {
+    /// Its id; its name is known to its readers only.
+    public let id: CaseID
+    /// Who opened it.
+    public let owner: Fingerprint
+    /// The index of the entry that opened it.
+    public let opened: UInt64
+    /// The current epoch of its key, counted from 1.
+    public internal(set) var epoch: UInt64
+    /// The SHA-256 of the current keyring.
+    public internal(set) var keyring: Hash
+    /// Who reads it; the owner does.
+    public internal(set) var readers: Set<Fingerprint>
+    /// Who submits to it; the owner does.
+    public internal(set) var submitters: Set<Fingerprint>
+
+    /// What a member may do in the case; `nil` when nothing.
+    public func standing(of member: Fingerprint) -> CaseStanding? {
+        if member == owner { return .own }
+        if readers.contains(member) { return .read }
+        return submitters.contains(member) ? .submit : nil
+    }
+}
+
+/// An invitation, as the log has it.
+public struct IssuedInvite: Hashable, Sendable {
+    /// What whoever uses it becomes.
+    public let role: Role
+    /// The case it leads to, if any.
+    public let caseID: CaseID?
+    /// The first second at which it is no longer good.
+    public let expires: UTCTime
+    /// Who gave it out; for the first administrator's, the log's key.
+    public let inviter: Fingerprint
+    /// Who used it; `nil` while it is open.
+    public internal(set) var member: Fingerprint?
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rule of the vault that a statement breaks.
+///
+/// One case for each rule; the raw value is its stable name, the text is for people.
+public enum PolicyViolation: String, Error, CaseIterable, Sendable {
+    // MARK: Every entry
+
+    /// An entry's index is not the number of entries before it.
+    case indexGap = "index-gap"
+    /// The accepted time has seconds.
+    case unroundedTime = "unrounded-time"
+    /// The accepted time is before that of the entry before.
+    case clockBackwards = "clock-backwards"
+    /// The first entry is not a `genesis`.
+    case missingGenesis = "missing-genesis"
+    /// A later entry is a `genesis`.
+    case repeatedGenesis = "repeated-genesis"
+    /// The statement is for another vault.
+    case wrongVault = "wrong-vault"
+    /// The statement is in the log already.
+    case repeatedStatement = "repeated-statement"
+    /// The actor is not enrolled.
+    case unknownActor = "unknown-actor"
+    /// A signature that the act needs is missing, or stands in another place.
+    case missingSignature = "missing-signature"
+    /// There is a signature that the act does not need.
+    case surplusSignature = "surplus-signature"
+    /// A signature does not verify.
+    case wrongSignature = "wrong-signature"
+
+    // MARK: genesis
+
+    /// The actor is not the SHA-256 of the log's key.
+    case genesisActor = "genesis-actor"
+    /// The log's key is not named for the vault.
+    case genesisKeyName = "genesis-key-name"
+
+    // MARK: invite
+
+    /// The actor may not invite people to that role, or to that case.
+    case mayNotInvite = "may-not-invite"
+    /// The invitation's key was used before.
+    case inviteKeyReused = "invite-key-reused"
+
+    // MARK: enrol
+
+    /// No invitation has that key.
+    case unknownInvite = "unknown-invite"
+    /// The invitation was used.
+    case usedInvite = "used-invite"
+    /// The invitation has expired.
+    case expiredInvite = "expired-invite"
+    /// The actor is not the fingerprint of the identity record.
+    case enrolActor = "enrol-actor"
+    /// The member is enrolled already.
+    case repeatedMember = "repeated-member"
+
+    // MARK: Cases
+
+    /// The actor is not a reader, and only readers open cases.
+    case mayNotOpenCases = "may-not-open-cases"
+    /// The case exists already.
+    case repeatedCase = "repeated-case"
+    /// There is no such case.
+    case unknownCase = "unknown-case"
+    /// The actor does not own the case.
+    case notOwner = "not-owner"
+    /// The member to whom a right is given is not enrolled.
+    case unknownMember = "unknown-member"
+    /// The member's role does not allow that right.
+    case roleForbidsRight = "role-forbids-right"
+
+    // MARK: Evidence
+
+    /// The actor may not submit to the case.
+    case mayNotSubmit = "may-not-submit"
+    /// The submission is sealed to another epoch than the current one.
+    case wrongEpoch = "wrong-epoch"
+    /// The record was submitted before.
+    case repeatedRecord = "repeated-record"
+    /// The actor may not read the case.
+    case mayNotRead = "may-not-read"
+    /// A record was not submitted to the case.
+    case unknownRecord = "unknown-record"
+    /// The submitter's consent does not cover the class.
+    case noConsent = "no-consent"
+    /// The actor did not submit the record.
+    case notSubmitter = "not-submitter"
+
+    /// The rule's stable name.
+    public var rule: String { rawValue }
+}
+
+extension PolicyViolation: CustomStringConvertible {
+    /// One line, for people.
+    public var description: String {
+        switch self {
+        case .indexGap: "an entry is missing before this one, or is there twice"
+        case .unroundedTime: "the accepted time is not rounded to the minute"
+        case .clockBackwards: "the accepted time is before that of the entry before"
+        case .missingGenesis: "the first entry is not the genesis"
+        case .repeatedGenesis: "there is a second genesis"
+        case .wrongVault: "the statement is for another vault"
+        case .repeatedStatement: "the statement is in the log already"
+        case .unknownActor: "the actor is not enrolled"
+        case .missingSignature: "a signature that the act needs is missing"
+        case .surplusSignature: "there is a signature that the act does not need"
+        case .wrongSignature: "a signature does not verify"
+        case .genesisActor: "the actor of the genesis is not the log's key"
+        case .genesisKeyName: "the log's key is not named for the vault"
+        case .mayNotInvite: "the actor may not give out this invitation"
+        case .inviteKeyReused: "the key of the invitation was used before"
+        case .unknownInvite: "there is no such invitation"
+        case .usedInvite: "the invitation was used already"
+        case .expiredInvite: "the invitation has expired"
+        case .enrolActor: "the actor is not the fingerprint of the identity record"
+        case .repeatedMember: "the member is enrolled already"
+        case .mayNotOpenCases: "only readers open cases"
+        case .repeatedCase: "the case exists already"
+        case .unknownCase: "there is no such case"
+        case .notOwner: "only the owner of the case may do this"
+        case .unknownMember: "there is no such member"
+        case .roleForbidsRight: "the member's role does not allow this right"
+        case .mayNotSubmit: "the actor may not submit to the case"
+        case .wrongEpoch: "the submission is sealed to another epoch than the case's current one"
+        case .repeatedRecord: "the record was submitted before"
+        case .mayNotRead: "the actor may not read the case"
+        case .unknownRecord: "the record was not submitted to the case"
+        case .noConsent: "the submitter has not consented to this"
+        case .notSubmitter: "only the submitter may do this"
+        }
+    }
+}

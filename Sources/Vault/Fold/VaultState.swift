@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Bulk
+public import TransparencyLog
+
+/// What all entries of a log so far amount to: who is a member, what was opened, who may do what.
+///
+/// A pure fold: the same entries give the same state, for the daemon before it accepts a statement and
+/// for an auditor years later. It is bounded by people and cases, not by entries: what grows with the
+/// log is in ``VaultFacts``. A copy costs nothing until one of the two changes.
+public struct VaultState: Hashable, Sendable {
+    /// How many entries were applied, which is the index of the next one.
+    public internal(set) var size: UInt64 = 0
+    /// When the newest entry was accepted; 1970 before the first.
+    public internal(set) var accepted = UTCTime(seconds: 0)
+    /// What the `genesis` said; `nil` before it.
+    public internal(set) var foundation: Foundation?
+    var members: [Fingerprint: Member] = [:]
+    /// By the name of the invitation's key, ``Invite/keyName(_:)``.
+    var invites: [String: IssuedInvite] = [:]
+    var cases: [CaseID: Case] = [:]
+
+    /// The state before the first entry.
+    public init() {}
+
+    /// Applies an entry whose signatures were checked.
+    ///
+    /// - Parameters:
+    ///   - statement: From ``verifySignatures(of:)`` of this state or of an earlier one of the same
+    ///     log: the keys behind a fingerprint never change.
+    ///   - accepted: When the vault accepted it.
+    ///   - index: The entry's index, which must be ``size``.
+    ///   - facts: What earlier entries said; told what this one adds.
+    /// - Throws: ``PolicyViolation``; state and facts are unchanged then.
+    public mutating func apply(
+        _ statement: VerifiedStatement,
+        accepted: UTCTime,
+        at index: UInt64,
+        facts: inout some VaultFacts
+    ) throws(PolicyViolation) {
+        let signed = statement.signed
+        guard index == size else { throw .indexGap }
+        guard AcceptedRounding.minute.round(accepted) == accepted else { throw .unroundedTime }
+        guard accepted >= self.accepted else { throw .clockBackwards }
+        if let foundation {
+            guard signed.statement.vault == foundation.origin else { throw .wrongVault }
+        } else {
+            guard signed.statement.act.name == .genesis else { throw .missingGenesis }
+        }
+        guard facts.statementIndex(signed.id) == nil else { throw .repeatedStatement }
+        let context = ActContext(
+            vault: signed.statement.vault,
+            actor: signed.statement.actor,
+            accepted: accepted,
+            index: index
+        )
+        try signed.statement.act.body.apply(to: &self, in: context, facts: &facts)
+        facts.add(statement: signed.id, at: index)
+        self.accepted = accepted
+        size += 1
+    }
+
+    /// Checks the signatures of an entry and applies it, as an audit does.
+    ///
+    /// - Parameters:
+    ///   - entry: The entry.
+    ///   - index: Its index, which must be ``size``.
+    ///   - facts: What earlier entries said; told what this one adds.
+    /// - Throws: ``PolicyViolation``; state and facts are unchanged then.
+    public mutating func replay(
+        _ entry: Entry,
+        at index: UInt64,
+        facts: inout some VaultFacts
+    ) throws(PolicyViolation) {
+        let statement = try verifySignatures(of: entry.signed)
+        try apply(statement, accepted: entry.accepted, at: index, facts: &facts)
+    }
+}
+
+/// What the `genesis` of a vault fixed.
+public struct Foundation: Hashable, Sendable {
+    /// The vault's name, the origin of its log.
+    public var origin: String { logKey.name }
+    /// The key that signs the log's checkpoints.
+    public let logKey: VerifierKey
+    /// The SHA-256 of the key that the daemon shows in TLS, a SubjectPublicKeyInfo in DER.
+    public let tlsKey: Hash
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Bulk
+
+/// The names of the acts, as they stand in the first line of a statement.
+public enum ActName: String, CaseIterable, Sendable {
+    /// ``Genesis``.
+    case genesis
+    /// ``Invite``.
+    case invite
+    /// ``Enrol``.
+    case enrol
+    /// ``CaseOpen``.
+    case caseOpen = "case.open"
+    /// ``CaseGrant``.
+    case caseGrant = "case.grant"
+    /// ``Submit``.
+    case submit
+    /// ``Access``.
+    case access
+    /// ``Export``.
+    case export
+    /// ``Consent``.
+    case consent
+    /// ``Custody``.
+    case custody
+}
+
+/// What a statement does.
+///
+/// Closed: an act that this version does not know is refused, because nobody could say whether it was
+/// allowed.
+public enum Act: Hashable, Sendable {
+    /// Begins a vault.
+    case genesis(Genesis)
+    /// Lets one person join.
+    case invite(Invite)
+    /// Joins.
+    case enrol(Enrol)
+    /// Begins a case.
+    case caseOpen(CaseOpen)
+    /// Gives a member a right to a case.
+    case caseGrant(CaseGrant)
+    /// Submits evidence.
+    case submit(Submit)
+    /// Has evidence released.
+    case access(Access)
+    /// Takes evidence out of the vault.
+    case export(Export)
+    /// Gives, narrows or withdraws consent.
+    case consent(Consent)
+    /// Records a handling step outside of the vault.
+    case custody(Custody)
+
+    init(_ name: ActName, reading reader: inout LineReader) throws(LineError) {
+        self =
+            switch name {
+            case .genesis: .genesis(try Genesis(reading: &reader))
+            case .invite: .invite(try Invite(reading: &reader))
+            case .enrol: .enrol(try Enrol(reading: &reader))
+            case .caseOpen: .caseOpen(try CaseOpen(reading: &reader))
+            case .caseGrant: .caseGrant(try CaseGrant(reading: &reader))
+            case .submit: .submit(try Submit(reading: &reader))
+            case .access: .access(try Access(reading: &reader))
+            case .export: .export(try Export(reading: &reader))
+            case .consent: .consent(try Consent(reading: &reader))
+            case .custody: .custody(try Custody(reading: &reader))
+            }
+    }
+
+    /// The act's name.
+    public var name: ActName {
+        switch self {
+        case .genesis: .genesis
+        case .invite: .invite
+        case .enrol: .enrol
+        case .caseOpen: .caseOpen
+        case .caseGrant: .caseGrant
+        case .submit: .submit
+        case .access: .access
+        case .export: .export
+        case .consent: .consent
+        case .custody: .custody
+        }
+    }
+
+    /// The act's lines and its rule.
+    var body: any ActBody {
+        switch self {
+        case .genesis(let act): act
+        case .invite(let act): act
+        case .enrol(let act): act
+        case .caseOpen(let act): act
+        case .caseGrant(let act): act
+        case .submit(let act): act
+        case .access(let act): act
+        case .export(let act): act
+        case .consent(let act): act
+        case .custody(let act): act
+        }
+    }
+
+    /// The case that the act names; a `consent` names only a record.
+    public var caseID: CaseID? {
+        switch self {
+        case .genesis, .enrol, .consent: nil
+        case .invite(let act): act.caseID
+        case .caseOpen(let act): act.caseID
+        case .caseGrant(let act): act.caseID
+        case .submit(let act): act.caseID
+        case .access(let act): act.caseID
+        case .export(let act): act.caseID
+        case .custody(let act): act.caseID
+        }
+    }
+
+    /// The records that the act names: those whose submissions its rule asks ``VaultFacts`` about.
+    public var records: [Hash] {
+        switch self {
+        case .genesis, .invite, .enrol, .caseOpen, .caseGrant: []
+        case .submit(let act): [act.record]
+        case .access(let act): act.records
+        case .export(let act): act.records
+        case .consent(let act): [act.record]
+        case .custody(let act): [act.record]
+        }
+    }
+}
+
+/// An act: its lines and, in the same file, its rule in the fold.
+protocol ActBody: Hashable, Sendable {
+    init(reading reader: inout LineReader) throws(LineError)
+
+    func write(to writer: inout LineWriter)
+
+    /// Checks whether the act is allowed, and then changes the state; a violation changes nothing.
+    func apply(
+        to state: inout VaultState,
+        in context: ActContext,
+        facts: inout some VaultFacts
+    ) throws(PolicyViolation)
+}
+
+/// What an act's rule sees of its entry.
+struct ActContext {
+    let vault: String
+    let actor: Fingerprint
+    let accepted: UTCTime
+    let index: UInt64
+}
