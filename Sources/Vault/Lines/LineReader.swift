@@ -77,6 +77,13 @@ struct LineReader {
         return Substring(wholeLine().utf8.dropFirst(key.utf8.count + 2))
     }
 
+    /// Reads a value of several fields.
+    mutating func fields(_ key: String, count: Int) throws(LineError) -> [String] {
+        let fields = try value(key).split(separator: " ", omittingEmptySubsequences: false)
+        guard fields.count == count else { throw malformed(key, .fields) }
+        return fields.map { String($0) }
+    }
+
     /// Reads all following lines with this key, whose values ascend.
     mutating func list<Value: Comparable>(
         _ key: String,

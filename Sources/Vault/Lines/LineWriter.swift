@@ -17,6 +17,10 @@ struct LineWriter {
         text += "\n"
     }
 
+    mutating func add(_ key: String, _ fields: [String]) {
+        add(key, fields.joined(separator: " "))
+    }
+
     mutating func add(_ key: String, _ time: UTCTime) { add(key, time.text) }
 
     mutating func add(_ key: String, _ hash: Hash) { add(key, hash.hex) }

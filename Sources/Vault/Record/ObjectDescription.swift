@@ -105,11 +105,13 @@ extension ObjectDescription {
     }
 
     func write(to writer: inout LineWriter) {
-        let fields = [
-            id.hex, envelope.hex, String(envelopeSize), payloadRoot.hex, String(payloadSize),
-            keyCommitment.hex,
-        ]
-        writer.add("object", fields.joined(separator: " "))
+        writer.add(
+            "object",
+            [
+                id.hex, envelope.hex, String(envelopeSize), payloadRoot.hex, String(payloadSize),
+                keyCommitment.hex,
+            ]
+        )
         writer.add("segment", segments)
     }
 }
@@ -125,11 +127,7 @@ private struct ObjectFields {
 
     init(reading reader: inout LineReader) throws(LineError) {
         let key = "object"
-        let fields = try reader.value(key).split(
-            separator: " ",
-            omittingEmptySubsequences: false
-        )
-        guard fields.count == 6 else { throw reader.malformed(key, .fields) }
+        let fields = try reader.fields(key, count: 6)
         guard let id = ObjectID(hex: fields[0]) else { throw reader.malformed(key, .identifier) }
         guard let envelope = Hash(hex: fields[1]), let payloadRoot = Hash(hex: fields[3]),
             let keyCommitment = Hash(hex: fields[5])

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Encodings
+import TransparencyLog
+
+extension VaultState {
+    private static let header = "saksi/v1 state"
+
+    /// The state as text, so that a start need not replay the log.
+    ///
+    /// ```
+    /// saksi/v1 state
+    /// size: <entries>
+    /// accepted: <time of the newest entry>
+    /// log-key: <vkey>                                    both absent before the genesis
+    /// tls-key: <sha256>
+    /// member: <fingerprint> <role> <index of the enrolment> <base64 of the signing key>
+    /// invite: <key name> <role> <case or -> <expires> <inviter> <member or ->
+    /// case: <id> <owner> <index of the opening> <epoch> <keyring>
+    /// reader: <fingerprint>                              those of the case above
+    /// submitter: <fingerprint>
+    /// ```
+    ///
+    /// Members, invitations, cases and people in a case ascend: one state has one text.
+    public var bytes: [UInt8] {
+        var writer = LineWriter(Self.header)
+        writer.add("size", size)
+        writer.add("accepted", accepted)
+        if let foundation {
+            writer.add("log-key", foundation.logKey.text)
+            writer.add("tls-key", foundation.tlsKey)
+        }
+        for member in members.values.sorted(by: { $0.fingerprint < $1.fingerprint }) {
+            writer.add("member", member.fields)
+        }
+        for (name, invite) in invites.sorted(by: { $0.key < $1.key }) {
+            writer.add("invite", [name] + invite.fields)
+        }
+        for found in cases.values.sorted(by: { $0.id < $1.id }) {
+            writer.add("case", found.fields)
+            writer.add("reader", found.readers.sorted().map(\.hash))
+            writer.add("submitter", found.submitters.sorted().map(\.hash))
+        }
+        return Array(writer.text.utf8)
+    }
+
+    /// Reads a snapshot.
+    ///
+    /// It must come from where only the vault itself writes: nothing in it is proved.
+    ///
+    /// - Throws: ``LineError`` for every spelling but the one that ``bytes`` gives.
+    public init(parsing bytes: [UInt8]) throws(LineError) {
+        var reader = try LineReader(bytes)
+        try reader.header(Self.header)
+        size = try reader.decimal("size")
+        accepted = try reader.time("accepted")
+        if reader.isNext("log-key") {
+            foundation = Foundation(
+                logKey: try reader.verifierKey("log-key"),
+                tlsKey: try reader.hash("tls-key")
+            )
+        }
+        while reader.isNext("member") {
+            let member = try Member(reading: &reader)
+            members[member.fingerprint] = member
+        }
+        while reader.isNext("invite") {
+            let (name, invite) = try IssuedInvite.read(&reader)
+            invites[name] = invite
+        }
+        while reader.isNext("case") {
+            let found = try Case(reading: &reader)
+            cases[found.id] = found
+        }
+        try reader.end()
+        // Order and repetition are not looked at line by line: what does not read back is refused.
+        guard self.bytes == bytes else { throw reader.error(.trailing) }
+    }
+}
+
+extension Member {
+    fileprivate var fields: [String] {
+        [
+            fingerprint.hex, role.rawValue, String(enrolled),
+            Base64.padded.encode(verifierKey.publicKey),
+        ]
+    }
+
+    fileprivate init(reading reader: inout LineReader) throws(LineError) {
+        let fields = try reader.fields("member", count: 4)
+        guard let fingerprint = Fingerprint(hex: fields[0]), let role = Role(rawValue: fields[1]),
+            let enrolled = Decimal.value(fields[2]),
+            let signing = Base64.padded.decode(fields[3]), signing.count == 32
+        else { throw reader.malformed("member", .fields) }
+        self.init(fingerprint, role: role, enrolled: enrolled, signing: signing)
+    }
+}
+
+extension IssuedInvite {
+    fileprivate var fields: [String] {
+        [
+            role.rawValue, caseID?.hex ?? "-", expires.text, inviter.hex, member?.hex ?? "-",
+        ]
+    }
+
+    fileprivate static func read(
+        _ reader: inout LineReader
+    ) throws(LineError) -> (name: String, invite: IssuedInvite) {
+        let fields = try reader.fields("invite", count: 6)
+        let caseID = CaseID(hex: fields[2])
+        let member = Fingerprint(hex: fields[5])
+        guard let name = Fingerprint(hex: fields[0]), let role = Role(rawValue: fields[1]),
+            caseID != nil || fields[2] == "-", let expires = UTCTime(fields[3]),
+            let inviter = Fingerprint(hex: fields[4]), member != nil || fields[5] == "-"
+        else { throw reader.malformed("invite", .fields) }
+        let invite = IssuedInvite(
+            role: role,
+            caseID: caseID,
+            expires: expires,
+            inviter: inviter,
+            member: member
+        )
+        return (name.hex, invite)
+    }
+}
+
+extension Case {
+    fileprivate var fields: [String] {
+        [id.hex, owner.hex, String(opened), String(epoch), keyring.hex]
+    }
+
+    fileprivate init(reading reader: inout LineReader) throws(LineError) {
+        let fields = try reader.fields("case", count: 5)
+        guard let id = CaseID(hex: fields[0]), let owner = Fingerprint(hex: fields[1]),
+            let opened = Decimal.value(fields[2]), let epoch = Decimal.value(fields[3]),
+            let keyring = Hash(hex: fields[4])
+        else { throw reader.malformed("case", .fields) }
+        self.id = id
+        self.owner = owner
+        self.opened = opened
+        self.epoch = epoch
+        self.keyring = keyring
+        readers = try reader.fingerprints("reader")
+        submitters = try reader.fingerprints("submitter")
+    }
+}
+
+extension LineReader {
+    fileprivate mutating func fingerprints(_ key: String) throws(LineError) -> Set<Fingerprint> {
+        var found: Set<Fingerprint> = []
+        while isNext(key) { found.insert(try fingerprint(key)) }
+        return found
+    }
+}
