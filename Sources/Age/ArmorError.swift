@@ -17,3 +17,18 @@ public enum ArmorError: Error, Hashable, Sendable {
     /// Something other than white space follows the last line.
     case trailingData
 }
+
+extension ArmorError: CustomStringConvertible {
+    /// What a person reads, in lower case without a full stop.
+    public var description: String {
+        switch self {
+        case .noBeginLine: "the first line is not the armor's"
+        case .tooMuchWhiteSpace: "too much white space around the armor"
+        case .noEndLine: "the text ends before the armor does"
+        case .wrongLineLength: "a line is empty or longer than 64 characters"
+        case .nonCanonicalBase64: "base 64 that is not canonical"
+        case .shortInnerLine: "a line follows one that is too short"
+        case .trailingData: "data follows the armor"
+        }
+    }
+}

@@ -13,3 +13,16 @@ public enum DecryptionError: Error, Hashable, Sendable {
     /// The payload breaks the format or was changed.
     case payload(PayloadError)
 }
+
+extension DecryptionError: CustomStringConvertible {
+    /// The category in the words of the public test suite, a colon, and what happened.
+    public var description: String {
+        switch self {
+        case .armor(let error): "armor failure: \(error)"
+        case .header(let error): "header failure: \(error)"
+        case .wrongHeaderCode: "HMAC failure: the header was changed"
+        case .noMatch: "no match: none of the identities opens this file"
+        case .payload(let error): "payload failure: \(error)"
+        }
+    }
+}

@@ -120,3 +120,19 @@ private struct Lines {
         }
     }
 }
+
+extension Header {
+    /// Whether every stanza is for a post-quantum recipient.
+    public var isPostQuantum: Bool {
+        stanzas.allSatisfy { $0.type == HybridRecipient.stanzaType }
+    }
+
+    /// Whether a passphrase opens the file.
+    public var isSealedWithPassphrase: Bool { stanzas[0].type == Passphrase.stanzaType }
+
+    /// Whether classic recipients stand beside post-quantum ones, and undo what those protect.
+    public var isMixed: Bool {
+        let types = Set(stanzas.map(\.type))
+        return types.isSuperset(of: [HybridRecipient.stanzaType, X25519Recipient.stanzaType])
+    }
+}

@@ -38,3 +38,28 @@ public enum HeaderError: Error, Hashable, Sendable {
     /// The file ends before the payload's nonce does.
     case noPayloadNonce
 }
+
+extension HeaderError: CustomStringConvertible {
+    /// What a person reads, in lower case without a full stop.
+    public var description: String {
+        switch self {
+        case .unknownVersion: "the first line is not \"\(Header.version)\""
+        case .truncated: "the file ends inside the header"
+        case .tooLarge: "the header is larger than \(Header.sizeLimit) bytes"
+        case .unexpectedLine: "a line begins neither a stanza nor the footer"
+        case .invalidArgument: "a stanza has an empty argument or an invisible character"
+        case .bodyLineTooLong: "a line of a stanza is longer than 64 characters"
+        case .nonCanonicalBase64: "base 64 that is not canonical"
+        case .noStanza: "there is no stanza"
+        case .malformedFooter: "the footer is malformed"
+        case .passphraseNotAlone: "a passphrase stanza stands beside another stanza"
+        case .wrongArgumentCount(let type): "a stanza of type \(type) has too few or many arguments"
+        case .invalidShare(let type): "a stanza of type \(type) has an invalid share"
+        case .wrongBodySize(let type): "a stanza of type \(type) has a body of the wrong size"
+        case .malformedWorkFactor: "the work factor is not a plain number"
+        case .workFactorTooHigh: "the work factor is above \(Passphrase.highestWorkFactor)"
+        case .outOfMemory: "not enough memory for the work factor"
+        case .noPayloadNonce: "the file ends before the payload"
+        }
+    }
+}

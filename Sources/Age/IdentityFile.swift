@@ -50,3 +50,14 @@ public enum IdentityFile {
         return identities
     }
 }
+
+extension IdentityFileError: CustomStringConvertible {
+    /// What a person reads, in lower case without a full stop; never the line itself.
+    public var description: String {
+        switch self {
+        case .unknownLine(let number): "line \(number) is no identity of a known kind"
+        case .malformedIdentity(let number, let reason): "line \(number): \(reason)"
+        case .noIdentity: "there is no identity in it"
+        }
+    }
+}

@@ -11,3 +11,15 @@ public enum PayloadError: Error, Hashable, Sendable {
     /// Bytes follow the last chunk.
     case trailingData
 }
+
+extension PayloadError: CustomStringConvertible {
+    /// What a person reads, in lower case without a full stop.
+    public var description: String {
+        switch self {
+        case .forgedChunk(let index): "chunk \(index) is not authentic"
+        case .truncated: "the file ends before its last chunk"
+        case .emptyLastChunk: "the last chunk is empty"
+        case .trailingData: "data follows the last chunk"
+        }
+    }
+}

@@ -64,6 +64,14 @@ private import CSodium
         try unsafe body(UnsafeMutableRawBufferPointer(start: base, count: count))
     }
 
+    /// Whether two secrets are the same; only their lengths may show in the time it takes.
+    public func equals(_ other: borrowing SecretBytes) -> Bool {
+        unsafe ConstantTime.equal(
+            UnsafeRawBufferPointer(start: base, count: count),
+            UnsafeRawBufferPointer(start: other.base, count: other.count)
+        )
+    }
+
     /// A second owner of the same bytes, in memory of its own.
     public func copy() -> SecretBytes {
         unsafe withBytes { unsafe SecretBytes(copying: $0) }

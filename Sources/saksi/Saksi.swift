@@ -8,7 +8,7 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
         commandName: "saksi",
         abstract: "Seal testimony, submit it to a vault, and prove what it was.",
         version: "0.1.0",
-        subcommands: [LogCommand.self]
+        subcommands: [AgeCommand.self, LogCommand.self]
     )
 
     static let exits = Exit.allCases

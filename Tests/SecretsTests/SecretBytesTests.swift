@@ -38,9 +38,7 @@ struct SecretBytesTests {
     func randomness() {
         let one = SecretBytes(random: 32, from: SystemEntropy())
         let two = SecretBytes(random: 32, from: SystemEntropy())
-        let equal = unsafe one.withBytes { one in
-            unsafe two.withBytes { two in unsafe ConstantTime.equal(one, two) }
-        }
+        let equal = one.equals(two)
         #expect(!equal)
         #expect(SystemEntropy().bytes(16).count == 16)
         #expect(SystemEntropy().bytes(0).isEmpty)
