@@ -86,7 +86,9 @@ let package = Package(
             dependencies: ["Bulk", "Encodings", "TransparencyLog", crypto],
             swiftSettings: strict
         ),
-        .target(name: "TrustRoots", path: "Keys", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "TrustRoots", path: "Keys", exclude: ["README.md"],
+            resources: [.embedInCode("policy/default.tlog-policy")], swiftSettings: strict),
 
         // Offline evidence: seal, open, export, verify.
         .target(
@@ -150,6 +152,9 @@ let package = Package(
             dependencies: ["Bulk", "Encodings", "TestSupport"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "TrustRootsTests",
+            dependencies: ["Bulk", "TransparencyLog", "TrustRoots"], swiftSettings: strict),
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
         .testTarget(
             name: "AgeTests",
