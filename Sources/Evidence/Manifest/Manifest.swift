@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Vault
+
+/// What a submission says of itself, sealed as its first object: JSON Lines, a leaf on each.
+///
+/// ```
+/// {"format":"saksi/v1 manifest","case":"<case id>","epoch":<n>}
+/// {"salt":"…","leaf":"submission","value":{"created":"<time>","items":<n>}}
+/// {"salt":"…","leaf":"consent","value":["court",…]}
+/// {"salt":"…","leaf":"item/0001/file","value":{"object":"…","sha256":"…","size":<n>}}
+/// …                          name, type, times and role; then item/0002
+/// ```
+///
+/// See <doc:Manifest>.
+public struct Manifest: Sendable {
+    /// The largest manifest in bytes, 64 MiB.
+    public static let maximumSize = 64 << 20
+
+    /// The case it was submitted to.
+    public let caseID: CaseID
+    /// The epoch of the case's key.
+    public let epoch: UInt64
+    /// When it was made, by the device's clock.
+    public let created: UTCTime
+    /// For whom the submitter allowed exports, ascending.
+    public let consent: [ConsentClass]
+    /// The files, in the order of the objects of the record.
+    public let items: [ManifestItem]
+    /// All leaves, in their order.
+    public let leaves: [Leaf]
+
+    private static let format = "saksi/v1 manifest"
+
+    /// Writes a manifest; the same parts and secret give the same bytes.
+    ///
+    /// - Throws: ``ManifestError/tooLarge`` or ``ManifestError/leaf(line:_:)`` for a name or type that
+    ///   is too long.
+    public init(
+        caseID: CaseID,
+        epoch: UInt64,
+        created: UTCTime,
+        consent: Set<ConsentClass>,
+        items: [ManifestItem],
+        secrets: borrowing JobSecret
+    ) throws(ManifestError) {
+        let salts = secrets.saltKey()
+        let consent = consent.sorted()
+        var leaves: [Leaf] = []
+        func add(_ name: String, _ value: JSONValue) {
+            leaves.append(Leaf(salt: salts.salt(of: name), name: name, value: value))
+        }
+        let submission: JSONValue = .object([
+            JSONMember("created", created.text), JSONMember("items", .number(UInt64(items.count))),
+        ])
+        add("submission", submission)
+        add("consent", .array(consent.map { .string($0.rawValue) }))
+        for (place, item) in items.enumerated() {
+            for (aspect, value) in zip(ManifestItem.aspects, item.values) {
+                add(ManifestItem.prefix(place + 1) + aspect, value)
+            }
+        }
+        for (place, leaf) in leaves.enumerated() where leaf.bytes.count > Leaf.maximumSize {
+            throw .leaf(line: place + 2, .tooLarge)
+        }
+        self.caseID = caseID
+        self.epoch = epoch
+        self.created = created
+        self.consent = consent
+        self.items = items
+        self.leaves = leaves
+        guard bytes.count <= Self.maximumSize else { throw .tooLarge }
+    }
+
+    /// Reads a manifest.
+    ///
+    /// - Throws: ``ManifestError`` for every spelling but the one that ``bytes`` gives.
+    public init(parsing bytes: [UInt8]) throws(ManifestError) {
+        guard bytes.count <= Self.maximumSize else { throw .tooLarge }
+        guard bytes.last == UInt8(ascii: "\n") else { throw .unterminated }
+        let lines = bytes.dropLast().split(
+            separator: UInt8(ascii: "\n"),
+            omittingEmptySubsequences: false
+        )
+        guard let header = try? JSONValue(parsing: Array(lines[0])),
+            let values = header.members("format", "case", "epoch"),
+            let format = values[0].string, format.utf8.elementsEqual(Self.format.utf8),
+            let caseID = values[1].string.flatMap({ CaseID(hex: $0) }),
+            let epoch = values[2].number, epoch > 0
+        else { throw .header }
+        var leaves: [Leaf] = []
+        for (place, line) in lines.enumerated().dropFirst() {
+            do {
+                leaves.append(try Leaf(parsing: line + [UInt8(ascii: "\n")]))
+            } catch {
+                throw .leaf(line: place + 1, error)
+            }
+        }
+        let facts = try Facts(leaves)
+        self.caseID = caseID
+        self.epoch = epoch
+        created = facts.created
+        consent = facts.consent
+        items = facts.items
+        self.leaves = leaves
+    }
+
+    /// The manifest as it is sealed.
+    public var bytes: [UInt8] {
+        let header = JSONValue.object([
+            JSONMember("format", Self.format), JSONMember("case", caseID.hex),
+            JSONMember("epoch", .number(epoch)),
+        ])
+        var bytes = header.bytes
+        bytes.append(UInt8(ascii: "\n"))
+        for leaf in leaves { bytes += leaf.bytes }
+        return bytes
+    }
+
+    /// The commitments to all leaves, with decoys up to the next multiple of 64.
+    ///
+    /// - Parameter secrets: what the manifest was made with.
+    /// - Returns: The list, as it is uploaded.
+    /// - Throws: ``CommitmentListError/tooLarge`` for more than some 50 000 items.
+    public func commitments(secrets: borrowing JobSecret) throws(CommitmentListError)
+        -> CommitmentList
+    {
+        let salts = secrets.saltKey()
+        var commitments = leaves.map(\.commitment)
+        var decoy = 0
+        while !commitments.count.isMultiple(of: CommitmentList.granularity) {
+            commitments.append(salts.decoy(decoy))
+            decoy += 1
+        }
+        return try CommitmentList(commitments)
+    }
+
+    /// Checks that the manifest is the one that was committed to.
+    ///
+    /// - Parameters:
+    ///   - record: whose hash stands in the logged statement.
+    ///   - commitments: the list that the record names.
+    /// - Throws: ``ManifestError``.
+    public func verify(
+        against record: SubmissionRecord,
+        commitments: CommitmentList
+    ) throws(ManifestError) {
+        guard record.caseID == caseID, record.epoch == epoch else { throw .otherCase }
+        guard record.commitments == commitments.hash else { throw .otherCommitments }
+        guard record.objects.dropFirst().map(\.id) == items.map(\.object) else {
+            throw .otherObjects
+        }
+        for (place, leaf) in leaves.enumerated() where !commitments.contains(leaf.commitment) {
+            throw .notCommitted(line: place + 2)
+        }
+    }
+}
+
+/// The typed content of the leaves, which stand in one order only.
+private struct Facts {
+    let created: UTCTime
+    let consent: [ConsentClass]
+    var items: [ManifestItem] = []
+
+    init(_ leaves: [Leaf]) throws(ManifestError) {
+        func value(_ place: Int, _ name: String) throws(ManifestError) -> JSONValue {
+            guard place < leaves.count, leaves[place].name.utf8.elementsEqual(name.utf8) else {
+                throw .missing(name)
+            }
+            return leaves[place].value
+        }
+        guard let submission = try value(0, "submission").members("created", "items"),
+            let created = submission[0].string.flatMap({ UTCTime($0) }),
+            let count = submission[1].number
+        else { throw .value("submission") }
+        guard let classes = try value(1, "consent").array else { throw .value("consent") }
+        consent = classes.compactMap { $0.string.flatMap { ConsentClass(rawValue: $0) } }
+        guard consent.count == classes.count, zip(consent, consent.dropFirst()).allSatisfy(<)
+        else { throw .value("consent") }
+        self.created = created
+        let width = ManifestItem.aspects.count
+        guard count <= UInt64(leaves.count), leaves.count == 2 + Int(count) * width else {
+            throw .itemCount
+        }
+        for number in 1..<(Int(count) + 1) {
+            let prefix = ManifestItem.prefix(number)
+            var values: [JSONValue] = []
+            for (place, aspect) in ManifestItem.aspects.enumerated() {
+                values.append(try value(2 + (number - 1) * width + place, prefix + aspect))
+            }
+            guard let item = ManifestItem(values) else { throw .value(prefix) }
+            items.append(item)
+        }
+    }
+}
+
+/// Why bytes are not a manifest, or not the one of a record.
+public enum ManifestError: Error, Equatable, Sendable {
+    /// It is larger than ``Manifest/maximumSize``.
+    case tooLarge
+    /// It does not end in a line feed.
+    case unterminated
+    /// The first line does not name the format, the case and the epoch.
+    case header
+    /// A line is not a leaf; counted from 1.
+    case leaf(line: Int, LeafError)
+    /// This leaf does not stand where it must.
+    case missing(String)
+    /// A leaf's value is not in its form.
+    case value(String)
+    /// There are more or fewer items than the submission leaf says.
+    case itemCount
+    /// The record names another case or epoch.
+    case otherCase
+    /// The record names another list of commitments.
+    case otherCommitments
+    /// The record's objects are not the manifest's items.
+    case otherObjects
+    /// A leaf was not committed to; its line.
+    case notCommitted(line: Int)
+}
+
+extension ManifestError: CustomStringConvertible {
+    /// One line, for people.
+    public var description: String {
+        switch self {
+        case .tooLarge: "the manifest is larger than \(Manifest.maximumSize) bytes"
+        case .unterminated: "the manifest does not end in a line feed"
+        case .header: "the manifest's first line does not name its format, case and epoch"
+        case .leaf(let line, _): "line \(line) of the manifest is not a leaf"
+        case .missing(let name): "the manifest has no leaf \(name) in its place"
+        case .value(let name): "the manifest's leaf \(name) is not in its form"
+        case .itemCount: "the manifest has more or fewer items than it says"
+        case .otherCase: "the manifest is of another case or epoch than its record"
+        case .otherCommitments: "the record names other commitments"
+        case .otherObjects: "the record's objects are not the manifest's items"
+        case .notCommitted(let line): "line \(line) of the manifest was not committed to"
+        }
+    }
+}

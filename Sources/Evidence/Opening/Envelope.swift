@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Age
+import Bulk
+public import Vault
+
+/// The age header of an object, which is stored apart from its payload.
+public enum Envelope {
+    /// A header for another recipient over the same payload, which stays as it is.
+    ///
+    /// - Parameters:
+    ///   - envelope: the header that the record names.
+    ///   - description: the object's entry in the record.
+    ///   - identities: what opens the header.
+    ///   - recipient: who shall be able to open the new one; nobody else is.
+    /// - Returns: The new header. It commits to the same file key, and its hash is not in the record.
+    /// - Throws: ``OpenError``; ``KeyError`` for the recipient.
+    public static func rewrapped(
+        _ envelope: [UInt8],
+        of description: ObjectDescription,
+        with identities: [any Identity],
+        for recipient: HybridRecipient
+    ) throws -> [UInt8] {
+        let fileKey = try fileKey(in: envelope, of: description, with: identities)
+        return try Header(wrapping: fileKey, for: [recipient]).bytes
+    }
+
+    static func fileKey(
+        in envelope: [UInt8],
+        of description: ObjectDescription,
+        with identities: [any Identity]
+    ) throws(OpenError) -> FileKey {
+        guard UInt64(envelope.count) == description.envelopeSize,
+            Hash(hashing: envelope) == description.envelope
+        else { throw .envelope }
+        let fileKey = try unwrap(envelope, with: identities)
+        // A header that was exchanged together with the record's hash still meets the commitment.
+        guard KeyCommitment.of(fileKey, object: description.id) == description.keyCommitment else {
+            throw .keyCommitment
+        }
+        return fileKey
+    }
+
+    private static func unwrap(
+        _ envelope: [UInt8],
+        with identities: [any Identity]
+    ) throws(OpenError) -> FileKey {
+        let header: Header
+        do { header = try Header(parsing: envelope) } catch { throw .header(.header(error)) }
+        do { return try header.fileKey(for: identities) } catch { throw .header(error) }
+    }
+}
