@@ -128,6 +128,7 @@ let package = Package(
                 "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "Vault",
                 crypto, httpTypes, structuredFields, nioCore, nioPosix, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -192,7 +193,8 @@ let package = Package(
             name: "VaultClientTests",
             dependencies: [
                 "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TestSupport",
-                "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging,
+                "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging, nioCore,
+                nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import VaultClient
 
 /// The statuses this program exits with; no other file knows them.
 enum Exit: Int32, CaseIterable {
@@ -21,6 +22,15 @@ enum Exit: Int32, CaseIterable {
         case .refused: "the vault refused: a rule does not allow it"
         case .network: "the vault cannot be reached: run the same command again to resume"
         case .untrusted: "the vault is not to be trusted: forked, rolled back or another key"
+        }
+    }
+
+    private init(of code: ClientError.Code) {
+        switch code {
+        case .failed: self = .failed
+        case .refused: self = .refused
+        case .network: self = .network
+        case .untrusted: self = .untrusted
         }
     }
 
@@ -69,7 +79,10 @@ extension Exit {
         case .validationFailure:
             return complain(usageFailure(error))
         default:
-            return complain(Failure("\(error)"))
+            let error = ClientError(describing: error)
+            return complain(
+                Failure(error.message, hint: error.hint, status: Exit(of: error.code))
+            )
         }
     }
 

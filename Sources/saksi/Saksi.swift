@@ -8,7 +8,11 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
         commandName: "saksi",
         abstract: "Seal testimony, submit it to a vault, and prove what it was.",
         version: "0.1.0",
-        subcommands: [AgeCommand.self, LogCommand.self]
+        subcommands: [
+            JoinCommand.self, WhoAmICommand.self, SubmitCommand.self, OutboxCommand.self,
+            CaseCommand.self, InviteCommand.self, ListCommand.self, OpenCommand.self,
+            LogCommand.self, AgeCommand.self,
+        ]
     )
 
     static let exits = Exit.allCases

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a device trusts and remembers of its vault; kept in `vault.age`.
+struct DeviceState: Codable, Equatable, Sendable {
+    /// The vault's origin.
+    var vault: String
+    /// Where it answers.
+    var address: String
+    /// The log's verifier key.
+    var logKey: String
+    /// SHA-256 of the TLS key's SubjectPublicKeyInfo, hexadecimal.
+    var tlsKey: String
+    /// Leaf hash of entry 0, hexadecimal.
+    var genesis: String
+    /// Who invited this device; absent for the first administrator.
+    var inviter: String?
+    var role: String
+    /// SHA-256 of the invitation, so that joining goes on with the one it began with.
+    var invitation: String
+    /// Whether the enrolment's receipt was checked.
+    var isEnrolled = false
+    /// The newest head that was shown to continue all that came before it.
+    var head: Head
+    /// The signed checkpoint of that head: evidence, should the vault ever show another.
+    var checkpoint: String?
+    /// The enrol statement while no receipt for it was seen: posted again it enrols once.
+    var enrolment: String?
+    /// Cases whose owner or name this device knows.
+    var cases: [KnownCase] = []
+
+    /// The case with this id.
+    subscript(caseID: String) -> KnownCase? {
+        get { cases.first { $0.id == caseID } }
+        set {
+            cases.removeAll { $0.id == caseID }
+            if let newValue { cases.append(newValue) }
+        }
+    }
+}
+
+/// A case as this device knows it.
+struct KnownCase: Codable, Equatable, Sendable {
+    let id: String
+    /// The owner's fingerprint, hexadecimal, from the invitation or the person, never from the vault
+    /// alone: only this person's statements make the key that evidence is sealed to.
+    var owner: String?
+    /// Known to its readers only.
+    var name: String?
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Vault
+
+/// What the vault says when it refuses: `application/problem+json` (RFC 9457).
+struct Problem: Sendable {
+    /// What kind of problem; `nil` where the vault named none.
+    let type: ProblemType?
+    /// The vault's own words; hostile until shown through the terminal's filter.
+    let detail: String
+
+    private struct Body: Decodable {
+        let type: String?
+        let title: String?
+        let detail: String?
+    }
+
+    /// Reads a body; one that is no problem document names no type.
+    init(_ body: [UInt8]) {
+        let parsed = try? JSONDecoder().decode(Body.self, from: Data(body.prefix(65536)))
+        type = parsed?.type.flatMap { ProblemType(urn: $0) }
+        detail = String((parsed?.detail ?? parsed?.title ?? "").prefix(500))
+    }
+
+    /// The refusal as a person reads it.
+    func refusal(status: Int) -> ClientError {
+        let reason = detail.isEmpty ? type?.rawValue ?? "status \(status)" : detail
+        let hint: String? =
+            switch type {
+            case .quota: "ask an administrator for more room, or submit less"
+            case .clock: "set this device's clock"
+            case .signature: "the vault does not know this device's key, or no longer"
+            default: nil
+            }
+        return ClientError(.refused, "the vault refused: \(reason)", hint: hint, problem: type)
+    }
+}

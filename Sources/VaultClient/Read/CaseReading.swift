@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Age
+import Bulk
+import Evidence
+import NIOCore
+import Secrets
+import Vault
+
+/// A reader at work on a case: what is in it, and the keys that open it.
+struct CaseReading {
+    /// Records in one access statement; an entry has at most 64 KiB.
+    static let statementLimit = 500
+
+    let session: VaultSession
+    let view: CaseView
+    private let identities: [any Identity]
+
+    /// Reads and judges the case, and opens its keyring.
+    static func begin(_ session: VaultSession, _ id: CaseID) async throws -> CaseReading {
+        let view = try await session.view(of: id)
+        let keyring = try await session.keyring(of: view)
+        return CaseReading(session: session, view: view, identities: keyring.identities)
+    }
+
+    /// Has an access logged, which releases what it names to this device for a day.
+    ///
+    /// - Returns: For each record, the statement that releases it.
+    func access(
+        _ scope: AccessScope,
+        for purpose: String,
+        records: [Hash],
+        objects: [ObjectID] = []
+    ) async throws -> [Hash: Hash] {
+        var released: [Hash: Hash] = [:]
+        for start in stride(from: 0, to: records.count, by: Self.statementLimit) {
+            let named = Array(records[start..<min(start + Self.statementLimit, records.count)])
+            let act = Access(
+                caseID: view.id,
+                purpose: purpose,
+                scope: scope,
+                records: named,
+                objects: objects
+            )
+            let logged = try await session.post(try await session.sign(.access(act)))
+            for record in named { released[record] = logged.entry.signed.id }
+        }
+        return released
+    }
+
+    /// Fetches and opens the manifest of a submission, and holds it to the record.
+    func opened(
+        _ submission: CaseView.Submitted,
+        _ access: [Hash: Hash]
+    ) async throws -> OpenedSubmission {
+        let submit = submission.submit
+        guard let access = access[submit.record] else {
+            preconditionFailure("the access names each record")
+        }
+        let record = try SubmissionRecord(parsing: await record(submit.record, access))
+        guard record.caseID == view.id, record.commitments == submit.commitments else {
+            throw ClientError(.failed, "record \(submit.record.hex) does not fit its statement")
+        }
+        let commitments = try CommitmentList(parsing: await self.record(submit.commitments, access))
+        let download = download(record.objects[0], access)
+        guard record.objects[0].payloadSize <= 2 * UInt64(Manifest.maximumSize) else {
+            throw ManifestError.tooLarge
+        }
+        var segments: [[UInt8]] = []
+        try await download.forEach { segments.append(Array($0.readableBytesView)) }
+        let manifest = try Manifest(
+            opening: record,
+            commitments: commitments,
+            envelope: await envelope(of: record.objects[0], access),
+            identities: identities
+        ) { segments[$0] }
+        return OpenedSubmission(record: record, manifest: manifest)
+    }
+
+    /// Opens an item: every segment is checked on its way in, everything at the end.
+    ///
+    /// `progress` is told the bytes of payload that were opened; what `sink` took is only whole when
+    /// this returns.
+    func open(
+        _ item: ManifestItem,
+        of submission: OpenedSubmission,
+        _ access: Hash,
+        progress: (UInt64) -> Void,
+        _ sink: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws {
+        guard let object = submission.record.objects.first(where: { $0.id == item.object }) else {
+            preconditionFailure("the manifest was held to the record")
+        }
+        var opener = try ObjectOpener(
+            envelope: await envelope(of: object, access),
+            description: object,
+            identities: identities,
+            sha256: item.sha256,
+            size: item.size
+        )
+        var done: UInt64 = 0
+        try await download(object, access).forEach { segment in
+            var segment = segment
+            done += UInt64(segment.readableBytes)
+            try unsafe segment.withUnsafeMutableReadableBytes {
+                try unsafe opener.open($0, to: sink)
+            }
+            progress(done)
+        }
+        try opener.finish()
+    }
+
+    private func download(_ object: ObjectDescription, _ access: Hash) -> SegmentDownload {
+        SegmentDownload(
+            connection: session.connection,
+            signer: session.signer,
+            access: access,
+            object: object
+        )
+    }
+
+    private func envelope(of object: ObjectDescription, _ access: Hash) async throws -> [UInt8] {
+        let question = Request(path: "/v1/objects/\(object.id.hex)/envelope", access: access)
+        return try await session.connection.send(question, as: session.signer).bytes
+    }
+
+    private func record(_ name: Hash, _ access: Hash) async throws -> [UInt8] {
+        let question = Request(
+            path: "/v1/records/\(name.hex)",
+            access: access,
+            limit: SubmissionRecord.maximumSize
+        )
+        let bytes = try await session.connection.send(question, as: session.signer).bytes
+        let found = Hash(hashing: bytes)
+        guard found == name else {
+            throw ClientError.untrusted(
+                "the record is not the one that was submitted: got \(found.hex), want \(name.hex)"
+            )
+        }
+        return bytes
+    }
+}
+
+/// A submission whose manifest was opened.
+struct OpenedSubmission {
+    let record: SubmissionRecord
+    let manifest: Manifest
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Age
+import Bulk
+import Evidence
+import Foundation
+import Secrets
+import TransparencyLog
+public import Vault
+
+extension VaultSession {
+    /// Makes an invitation for one person: one secret line, good for some seconds.
+    ///
+    /// A submitter's names the case they may submit to, and its owner.
+    public func invite(
+        role: Role,
+        to caseName: String?,
+        for seconds: Int64
+    ) async throws -> String {
+        var target: (caseID: CaseID, owner: Fingerprint)?
+        if let caseName {
+            let id = try await resolve(caseName)
+            target = (id, try await owner(of: id))
+        }
+        let seed = SystemEntropy().bytes(32)
+        let key = try Invitation.signer(seed: seed).verifierKey.publicKey
+        let expires = UTCTime(seconds: VaultClock.deviceTime + seconds)
+        let act = Invite(role: role, caseID: target?.caseID, inviteKey: key, expires: expires)
+        _ = try await post(try await sign(.invite(act)))
+        let state = await trust.state
+        let invitation = try Invitation(
+            address: state.address,
+            logKey: log.key,
+            tlsKey: try hash(state.tlsKey),
+            genesis: try hash(state.genesis),
+            inviter: identity.fingerprint,
+            role: role,
+            caseID: target?.caseID,
+            owner: target?.owner,
+            seed: seed,
+            expires: expires,
+            checkpointSize: state.head.size,
+            checkpointRoot: state.head.root
+        )
+        return invitation.text
+    }
+
+    /// Opens a case; its name is sealed into the keyring and remembered on this device.
+    public func openCase(named name: String) async throws -> CaseID {
+        guard let id = CaseID(SystemEntropy().bytes(CaseID.size)) else {
+            preconditionFailure("an id has \(CaseID.size) bytes")
+        }
+        let key = HybridIdentity(random: SystemEntropy())
+        let keyring = try Keyring(
+            caseID: id,
+            name: name,
+            epochs: [.init(number: 1, identity: key)]
+        )
+        let sealed = try keyring.sealed(
+            for: [identity.opener.recipient],
+            entropy: SystemEntropy()
+        )
+        let act = CaseOpen(
+            caseID: id,
+            recipient: key.recipient.text,
+            keyring: try await upload(.keyrings, sealed)
+        )
+        _ = try await post(try await sign(.caseOpen(act)))
+        try await trust.update {
+            $0[id.hex] = KnownCase(id: id.hex, owner: identity.fingerprint.hex, name: name)
+        }
+        return id
+    }
+
+    /// Lets a member read a case, or only submit to it.
+    public func grant(
+        _ member: Fingerprint,
+        _ right: CaseRight,
+        in caseName: String
+    ) async throws {
+        let view = try await view(of: resolve(caseName))
+        var keyring: Hash?
+        if right == .read {
+            guard !view.readers.contains(member) else {
+                throw ClientError(.failed, "\(member.grouped) reads this case already")
+            }
+            let opened = try await self.keyring(of: view)
+            var readers: [HybridRecipient] = []
+            for reader in view.readers + [member] {
+                let recipient = try await members.record(of: reader).recipient
+                readers.append(try HybridRecipient(parsing: recipient))
+            }
+            let sealed = try opened.sealed(for: readers, entropy: SystemEntropy())
+            keyring = try await upload(.keyrings, sealed)
+        }
+        let act = CaseGrant(caseID: view.id, member: member, right: right, keyring: keyring)
+        _ = try await post(try await sign(.caseGrant(act)))
+    }
+
+    /// The cases this device may read or submit to, with the names it knows or can open.
+    public func cases() async throws -> [CaseSummary] {
+        var summaries: [CaseSummary] = []
+        for listed in try await listedCases() {
+            var known = await trust.state[listed.id]
+            if known?.name == nil, listed.right != "submit", let id = CaseID(hex: listed.id) {
+                known = try await learnName(of: id)
+            }
+            summaries.append(
+                CaseSummary(
+                    id: listed.id,
+                    right: listed.right,
+                    name: known?.name,
+                    owner: known?.owner
+                )
+            )
+        }
+        return summaries
+    }
+
+    /// The case a person means by a name, an id, or the first digits of an id.
+    func resolve(_ name: String) async throws -> CaseID {
+        if let id = CaseID(hex: name) { return id }
+        if let id = try pick(name, from: await trust.state.cases) { return id }
+        let listed = try await cases()
+        let found = listed.map { KnownCase(id: $0.id, owner: $0.owner, name: $0.name) }
+        if let id = try pick(name, from: found) { return id }
+        throw ClientError(
+            .failed,
+            "no case is called \"\(name)\"",
+            hint: "`saksi case list` shows the cases of this device"
+        )
+    }
+
+    /// Everything the vault shows about a case, proved and judged.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted` when the case is not of the owner this device knows.
+    func view(of id: CaseID) async throws -> CaseView {
+        var view = CaseView(id: id)
+        var next: UInt64? = 0
+        while let from = next {
+            let floor = await trust.head
+            let question = Request(
+                path: "/v1/cases/\(id.hex)/entries",
+                query: "from=\(from)",
+                limit: 64 << 20
+            )
+            let answer = try await connection.send(question, as: signer)
+            let page = try decode(EntryPage.self, answer)
+            for receipt in page.receipts {
+                let logged = try await receipts.verified(Array(receipt.utf8), floor: floor)
+                try await members.requireSignature(of: logged)
+                try view.add(logged)
+            }
+            next = page.next.flatMap { $0 > from ? $0 : nil }
+        }
+        guard let owner = view.owner else {
+            throw ClientError.untrusted("the vault keeps back the entry that opened case \(id.hex)")
+        }
+        if let known = await trust.state[id.hex]?.owner, known != owner.hex {
+            throw ClientError.untrusted(
+                "case \(id.hex) is not of the owner this device knows: got \(owner.grouped), want "
+                    + "\(Fingerprint(parsing: known)?.grouped ?? known)"
+            )
+        }
+        return view
+    }
+
+    /// The case's private keys: the keyring that the owner's last statement names, and no other.
+    func keyring(of view: CaseView) async throws -> Keyring {
+        let question = Request(
+            path: "/v1/keyrings/\(view.id.hex)/current",
+            limit: Keyring.maximumSize
+        )
+        let answer = try await connection.send(question, as: signer)
+        let found = Hash(hashing: answer.bytes)
+        guard found == view.keyring else {
+            throw ClientError.untrusted(
+                "the keyring is not the one in the log: got \(found.hex), want "
+                    + "\(view.keyring?.hex ?? "none")"
+            )
+        }
+        let keyring = try Keyring(opening: answer.bytes, with: [identity.opener])
+        guard keyring.caseID == view.id else {
+            throw ClientError(.failed, "the keyring is of another case: \(keyring.caseID.hex)")
+        }
+        return keyring
+    }
+
+    private func owner(of id: CaseID) async throws -> Fingerprint {
+        if await trust.state.role == Role.admin.rawValue {
+            return try await CaseSearch(session: self).owner(of: id)
+        }
+        guard let owner = try await view(of: id).owner else {
+            preconditionFailure("a viewed case has an owner")
+        }
+        return owner
+    }
+
+    private func learnName(of id: CaseID) async throws -> KnownCase {
+        let view = try await view(of: id)
+        let name = try await keyring(of: view).name
+        try await trust.update {
+            var known = $0[id.hex] ?? KnownCase(id: id.hex)
+            if view.owner == identity.fingerprint { known.owner = identity.fingerprint.hex }
+            known.name = name
+            $0[id.hex] = known
+        }
+        return await trust.state[id.hex] ?? KnownCase(id: id.hex, name: name)
+    }
+
+    private func listedCases() async throws -> [ListedCase] {
+        try decode([ListedCase].self, await connection.send(Request(path: "/v1/cases"), as: signer))
+    }
+
+    private func pick(_ name: String, from cases: [KnownCase]) throws -> CaseID? {
+        let isPrefix = name.utf8.count >= 4
+        let matches = cases.filter { $0.name == name || isPrefix && $0.id.hasPrefix(name) }
+        guard matches.count < 2 else {
+            let ids = matches.map(\.id).joined(separator: ", ")
+            throw ClientError(.failed, "more than one case is called \"\(name)\": \(ids)")
+        }
+        return matches.first.flatMap { CaseID(hex: $0.id) }
+    }
+
+    private func hash(_ hex: String) throws -> Hash {
+        guard let hash = Hash(hex: hex) else {
+            throw ClientError(.failed, "the keys of the vault are malformed")
+        }
+        return hash
+    }
+
+    /// Reads a JSON answer.
+    func decode<Value: Decodable>(_ type: Value.Type, _ answer: Response) throws -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(answer.bytes))
+        } catch {
+            throw ClientError.untrusted("the vault's answer is malformed")
+        }
+    }
+}
+
+/// A case as it is listed.
+public struct CaseSummary: Encodable, Sendable {
+    /// 32 hexadecimal digits.
+    public let id: String
+    /// `own`, `read` or `submit`.
+    public let right: String
+    /// Where this device may know it.
+    public let name: String?
+    /// The owner's fingerprint, where this device knows it from a source other than the vault.
+    public let owner: String?
+}
+
+private struct ListedCase: Decodable {
+    let id: String
+    let right: String
+
+    private enum CodingKeys: String, CodingKey { case id = "case", right }
+}
+
+private struct EntryPage: Decodable {
+    let receipts: [String]
+    let next: UInt64?
+}

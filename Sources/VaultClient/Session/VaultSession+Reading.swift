@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Evidence
+public import Vault
+
+extension VaultSession {
+    /// What was submitted to a case, the manifests opened under a logged access statement.
+    public func list(_ caseName: String) async throws -> [SubmissionListing] {
+        let reading = try await CaseReading.begin(self, resolve(caseName))
+        let access = try await reading.access(
+            .manifest,
+            for: "list",
+            records: reading.view.submissions.map(\.submit.record)
+        )
+        var listings: [SubmissionListing] = []
+        for (place, submission) in reading.view.submissions.enumerated() {
+            let opened = try await reading.opened(submission, access)
+            listings.append(SubmissionListing(place + 1, submission, opened.manifest))
+        }
+        return listings
+    }
+
+    /// Opens one item to a new file, which appears only when every byte was checked.
+    ///
+    /// The item is called `submission/item`, as ``list(_:)`` numbers them. The purpose, 1 to 32 of
+    /// `a-z`, `0-9` and `-`, stands in the log. Bytes that are not the ones submitted are
+    /// ``ClientError`` `.untrusted`.
+    public func open(
+        _ item: String,
+        of caseName: String,
+        for purpose: String,
+        to path: String,
+        replacing: Bool = false,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    ) async throws {
+        let output = try OutputFile(path: path, replaces: replacing, mode: 0o600)
+        let reading = try await CaseReading.begin(self, resolve(caseName))
+        let (submission, place) = try ItemReference.find(item, in: reading.view)
+        let record = submission.submit.record
+        let manifest = try await reading.access(.manifest, for: purpose, records: [record])
+        let opened = try await reading.opened(submission, manifest)
+        guard opened.manifest.items.indices.contains(place - 1) else {
+            throw ItemReference.missing(item)
+        }
+        let wanted = opened.manifest.items[place - 1]
+        let access = try await reading.access(
+            .objects,
+            for: purpose,
+            records: [record],
+            objects: [wanted.object]
+        )
+        guard let released = access[record] else { preconditionFailure("the access names it") }
+        var writer = output.writer
+        let total = ObjectSealer.payloadSize(ofContent: wanted.size)
+        try await unsafe reading.open(
+            wanted,
+            of: opened,
+            released,
+            progress: { progress($0, total) },
+            { try unsafe writer.write($0) }
+        )
+        try output.commit()
+    }
+}
+
+/// How a person names an item: `submission/item`, as ``VaultSession/list(_:)`` numbers them.
+enum ItemReference {
+    /// Finds the submission and the item's number in it, counted from 1.
+    static func find(
+        _ text: String,
+        in view: CaseView
+    ) throws -> (submission: CaseView.Submitted, item: Int) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let number = parts[0], let item = parts[1] else {
+            throw ClientError(
+                .failed,
+                "\"\(text)\" names no item",
+                hint: "items are called as `saksi list` shows them, such as 3/1"
+            )
+        }
+        guard let submission = view.submission(number) else { throw missing(text) }
+        return (submission, item)
+    }
+
+    static func missing(_ text: String) -> ClientError {
+        ClientError(.failed, "there is no item \(text) in this case")
+    }
+}
+
+/// A submission as it is listed.
+public struct SubmissionListing: Encodable, Sendable {
+    /// Counted from 1 in log order.
+    public let number: Int
+    /// SHA-256 of the record.
+    public let record: String
+    /// When the vault accepted it, RFC 3339.
+    public let accepted: String
+    /// Who submitted it.
+    public let submitter: Fingerprint
+    /// As it stands now.
+    public let consent: [String]
+    /// In the manifest's order.
+    public let items: [ItemListing]
+
+    init(_ number: Int, _ submission: CaseView.Submitted, _ manifest: Manifest) {
+        self.number = number
+        record = submission.submit.record.hex
+        accepted = submission.logged.entry.accepted.text
+        submitter = submission.logged.statement.actor
+        consent = submission.consent.map(\.rawValue)
+        items = manifest.items.enumerated().map { ItemListing($0 + 1, $1) }
+    }
+}
+
+/// An item as it is listed; its name is the submitter's and may hold anything.
+public struct ItemListing: Encodable, Sendable {
+    /// Counted from 1.
+    public let number: Int
+    /// 32 hexadecimal digits.
+    public let object: String
+    /// Repaired where it is not UTF-8.
+    public let name: String
+    /// Bytes.
+    public let size: UInt64
+    /// Media type, as recognised at submission.
+    public let type: String
+    /// SHA-256 of the content, hexadecimal.
+    public let sha256: String
+    /// Whether it is the testimony itself.
+    public let isTestimony: Bool
+
+    init(_ number: Int, _ item: ManifestItem) {
+        self.number = number
+        object = item.object.hex
+        name = String(decoding: item.name.bytes, as: UTF8.self)
+        size = item.size
+        type = item.type
+        sha256 = item.sha256.hex
+        isTestimony = item.role == .testimony
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case number, object, name, size, type, sha256, isTestimony = "testimony"
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Foundation
+import NIOCore
+import TransparencyLog
+import Vault
+
+extension VaultSession {
+    /// Seals files to a case and submits them.
+    ///
+    /// Asked again for the same files, case and consent, it goes on with what is unfinished. When it
+    /// returns, the receipt was checked and nothing on this device opens what was submitted.
+    ///
+    /// `progress` is told the bytes sent of the bytes to send, from any thread. After a
+    /// ``ClientError`` `.network` the submission is in the outbox, to be resumed.
+    public func submit(
+        _ request: SubmissionRequest,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    ) async throws -> SubmissionResult {
+        if let receipt = request.receipt, receipt.exists {
+            throw ClientError(.failed, "\"\(receipt.text)\" exists already: nothing was submitted")
+        }
+        // `submit * --testimony one-of-them` names one file twice and means it once.
+        let others = request.files.filter { $0.absolute != request.testimony?.absolute }
+        let files = others.map { ($0, PlannedItem.Role.file) }
+        let testimony = request.testimony.map { [($0, PlannedItem.Role.testimony)] } ?? []
+        let items = try PlannedItem.inspect(testimony + files)
+        let id = try await resolve(request.caseName)
+        var plan = SubmissionPlan(
+            caseID: id.hex,
+            created: UTCTime(seconds: VaultClock.deviceTime).text,
+            consent: request.consent.map(\.rawValue).sorted(),
+            items: items
+        )
+        let outbox = Outbox(home: home, identity: identity)
+        if let job = try await outbox.find(plan) {
+            return try await finish(job, receipt: request.receipt, progress)
+        }
+        let view = try await view(of: id)
+        try await requireKnownOwner(of: view, request.owner)
+        plan.epoch = view.epoch
+        plan.recipient = view.recipient
+        try await requireRoom(for: plan)
+        let job = try await outbox.start(plan)
+        return try await finish(job, receipt: request.receipt, progress)
+    }
+
+    /// Goes on with an unfinished submission.
+    public func resume(
+        _ id: String,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    ) async throws -> SubmissionResult {
+        let outbox = Outbox(home: home, identity: identity)
+        guard outbox.ids.contains(id), let job = try await outbox.open(id) else {
+            throw ClientError(.failed, "there is no unfinished submission \"\(id)\"")
+        }
+        return try await finish(job, receipt: nil, progress)
+    }
+
+    /// The unfinished submissions of this device.
+    public func unfinished() throws -> [UnfinishedSubmission] {
+        let outbox = Outbox(home: home, identity: identity)
+        return try outbox.ids.compactMap { id in
+            guard let state = try outbox.peek(id), let plan = state.plan else { return nil }
+            return UnfinishedSubmission(
+                id: id,
+                created: plan.created,
+                caseID: plan.caseID,
+                items: plan.items.count,
+                bytes: plan.items.reduce(0) { $0 + $1.size },
+                stored: state.objects.keys.count { $0 > 0 }
+            )
+        }
+    }
+
+    /// Gives up an unfinished submission and wipes its keys.
+    public func discard(_ id: String) async throws {
+        let outbox = Outbox(home: home, identity: identity)
+        guard outbox.ids.contains(id) else {
+            throw ClientError(.failed, "there is no unfinished submission \"\(id)\"")
+        }
+        try await outbox.open(id)?.wipe()
+    }
+
+    private func finish(
+        _ job: OutboxJob,
+        receipt: FilePath?,
+        _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+    ) async throws -> SubmissionResult {
+        guard let plan = job.state.plan else { preconditionFailure("an open job has a plan") }
+        let submission = Submission(
+            session: self,
+            job: job,
+            plan: plan,
+            progress: SubmissionProgress(total: plan.sealedSize, report: progress)
+        )
+        let logged = try await submission.run()
+        if let receipt { try DurableFile.write(logged.receipt, to: receipt) }
+        try job.wipe()
+        guard case .submit(let submit) = logged.statement.act else {
+            preconditionFailure("the receipt is for our statement")
+        }
+        return SubmissionResult(
+            caseID: plan.caseID,
+            items: plan.items.count,
+            record: submit.record.hex,
+            statement: logged.entry.signed.id.hex,
+            index: logged.index,
+            accepted: logged.entry.accepted.text,
+            receiptFile: receipt?.text
+        )
+    }
+
+    /// Evidence is sealed to the owner's key only where a person, not the vault, said who that is.
+    private func requireKnownOwner(of view: CaseView, _ named: Fingerprint?) async throws {
+        guard let owner = view.owner else { preconditionFailure("a viewed case has an owner") }
+        if let named {
+            guard named == owner else {
+                throw ClientError.untrusted(
+                    "case \(view.id.hex) is not of the owner you named: got \(owner.grouped), want "
+                        + named.grouped
+                )
+            }
+            try await trust.update {
+                var known = $0[view.id.hex] ?? KnownCase(id: view.id.hex)
+                known.owner = owner.hex
+                $0[view.id.hex] = known
+            }
+        }
+        guard await trust.state[view.id.hex]?.owner != nil || owner == identity.fingerprint else {
+            throw ClientError(
+                .failed,
+                "this device knows the owner of case \(view.id.hex) only from the vault: "
+                    + owner.grouped,
+                hint: "compare the fingerprint with the owner, then add --owner"
+            )
+        }
+    }
+
+    /// Asks for the quota before a byte is read: a submission that cannot fit is refused at once.
+    private func requireRoom(for plan: SubmissionPlan) async throws {
+        let question = Request(path: "/v1/limits")
+        let limits = try decode(Limits.self, await connection.send(question, as: signer))
+        let room = limits.quota - min(limits.used, limits.quota)
+        guard plan.sealedSize <= room else {
+            throw ClientError(
+                .refused,
+                "too much for this device's quota: \(plan.sealedSize) bytes sealed, room for \(room)",
+                hint: "submit less at a time, or ask an administrator for more room"
+            )
+        }
+        guard plan.recordSize <= UInt64(SubmissionRecord.maximumSize) else {
+            throw ClientError(
+                .failed,
+                "too much for one submission: its record would have \(plan.recordSize) bytes, and at "
+                    + "most \(UInt64(SubmissionRecord.maximumSize)) are allowed",
+                hint: "submit less at a time"
+            )
+        }
+    }
+}
+
+private struct Limits: Decodable {
+    let quota: UInt64
+    let used: UInt64
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Age
+import Bulk
+import Encodings
+import Foundation
+import NIOCore
+import Secrets
+import TransparencyLog
+public import Vault
+
+/// One unlocked device in touch with its vault.
+///
+/// Every answer is checked before it is used: see the article "What is checked at each contact".
+/// What is thrown reads as a ``ClientError`` through ``ClientError/init(describing:)``. Call
+/// ``close()`` at the end.
+public struct VaultSession: Sendable {
+    let home: DeviceHome
+    let identity: DeviceIdentity
+    let connection: Connection
+    let signer: RequestSigner
+    let log: LogView
+    let trust: Trust
+    let receipts: Receipts
+    let members: Members
+
+    /// Unlocks the identity of a device and prepares to talk to its vault; nothing is sent yet.
+    ///
+    /// Throws ``ClientError`` when the passphrase is wrong or the home folder was tampered with.
+    public static func unlock(
+        _ home: DeviceHome,
+        passphrase: Passphrase,
+        proxy: ProxyAddress? = nil,
+        pace: Pace = .patient
+    ) throws -> VaultSession {
+        let identity = try DeviceIdentity.read(from: home, passphrase: passphrase)
+        guard let state = try DeviceState.read(from: home, with: identity) else {
+            throw ClientError(
+                .failed,
+                "this device has an identity but does not know its vault",
+                hint: "run `saksi join` again with the same invitation"
+            )
+        }
+        return try VaultSession(home, identity, state, proxy: proxy, pace: pace)
+    }
+
+    init(
+        _ home: DeviceHome,
+        _ identity: DeviceIdentity,
+        _ state: DeviceState,
+        proxy: ProxyAddress?,
+        pace: Pace
+    ) throws {
+        guard let key = try? VerifierKey(parsing: state.logKey), let pin = Hash(hex: state.tlsKey)
+        else { throw ClientError(.failed, "the keys of the vault are malformed") }
+        self.home = home
+        self.identity = identity
+        connection = Connection(
+            to: try VaultAddress(parsing: state.address),
+            key: PinnedTLS(key: pin),
+            proxy: proxy,
+            pace: pace
+        )
+        signer = RequestSigner(identity: identity)
+        log = LogView(connection: connection, origin: state.vault, key: key)
+        trust = Trust(home: home, identity: identity, log: log, state: state)
+        receipts = Receipts(log: log, trust: trust)
+        members = Members(connection: connection, signer: signer, receipts: receipts, trust: trust)
+    }
+
+    /// Ends all connections.
+    public func close() async {
+        await connection.close()
+    }
+
+    /// Runs an act and ends all connections, whether it went well or not.
+    func closing<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body()
+            await close()
+            return result
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
+    /// What this device is, and what it last saw.
+    public func card() async -> DeviceCard {
+        let state = await trust.state
+        return DeviceCard(
+            vault: state.vault,
+            address: state.address,
+            role: state.role,
+            fingerprint: identity.fingerprint,
+            recipient: identity.record.recipient,
+            entries: state.head.size,
+            root: state.head.root.hex
+        )
+    }
+
+    /// Signs an act as this device's person, with the time of this device's clock.
+    func sign(_ act: Act) async throws -> SignedStatement {
+        let statement = Statement(
+            vault: await trust.state.vault,
+            time: UTCTime(seconds: VaultClock.deviceTime),
+            actor: identity.fingerprint,
+            nonce: SystemEntropy().bytes(32),
+            act: act
+        )
+        return try SignedStatement.sign(statement, with: [identity.noteSigner()])
+    }
+
+    /// Posts a statement and returns once its receipt was checked.
+    func post(_ statement: SignedStatement) async throws -> LoggedEntry {
+        let floor = await trust.head
+        let question = Request(
+            method: .post,
+            path: "/v1/statements",
+            body: .bytes(ByteBuffer(bytes: statement.note.bytes)),
+            isSigned: false
+        )
+        let answer = try await connection.send(question)
+        return try await receipts.verified(answer.bytes, for: statement, floor: floor)
+    }
+
+    /// Uploads content under the hash of its bytes.
+    func upload(_ kind: ContentKind, _ bytes: [UInt8]) async throws -> Hash {
+        let name = Hash(hashing: bytes)
+        _ = try await connection.send(
+            .put(kind, name, .bytes(ByteBuffer(bytes: bytes))),
+            as: signer
+        )
+        return name
+    }
+}
+
+/// What a device is, for people to compare and for programs to read.
+public struct DeviceCard: Encodable, Sendable {
+    /// The vault's origin.
+    public let vault: String
+    /// Where the vault answers.
+    public let address: String
+    /// The role this device was invited to.
+    public let role: String
+    /// The person's fingerprint.
+    public let fingerprint: Fingerprint
+    /// The person's age recipient.
+    public let recipient: String
+    /// Entries in the newest log head this device saw.
+    public let entries: UInt64
+    /// That head's root, hexadecimal.
+    public let root: String
+}

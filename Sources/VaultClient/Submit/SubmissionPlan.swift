@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Evidence
+import Vault
+
+/// What one submission takes in, fixed before the first byte is read.
+struct SubmissionPlan: Codable, Equatable, Sendable {
+    /// Of the case, hexadecimal.
+    let caseID: String
+    /// The case's current one, and its recipient, from a verified statement of the case's owner.
+    var epoch: UInt64 = 0
+    var recipient = ""
+    /// RFC 3339, this device's clock.
+    let created: String
+    /// Sorted, unique.
+    let consent: [String]
+    let items: [PlannedItem]
+
+    /// Whether another command line means the same submission.
+    func asksTheSame(as other: SubmissionPlan) -> Bool {
+        caseID == other.caseID && consent == other.consent
+            && items.map(\.question) == other.items.map(\.question)
+    }
+
+    /// Bytes of payload to be sent, the manifest's left out.
+    var sealedSize: UInt64 {
+        items.reduce(0) { $0 + ObjectSealer.payloadSize(ofContent: $1.size) }
+    }
+
+    /// An upper bound of the record's size in bytes: 73 for each segment, 290 for each object.
+    var recordSize: UInt64 {
+        let segments = items.reduce(0) {
+            $0 + ObjectDescription.segmentCount(of: ObjectSealer.payloadSize(ofContent: $1.size))
+        }
+        return 73 * segments + 290 * UInt64(items.count) + (64 << 10)
+    }
+}

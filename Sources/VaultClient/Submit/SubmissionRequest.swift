@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Vault
+
+/// What a person asks to have submitted.
+public struct SubmissionRequest: Sendable {
+    /// A name or an id.
+    public var caseName: String
+    /// The case's owner as the person knows them, where no invitation carried it.
+    public var owner: Fingerprint?
+    /// The file with the testimony itself, if any.
+    public var testimony: FilePath?
+    /// The other files, in the order in which they become items.
+    public var files: [FilePath]
+    /// Whom the submission may be given to.
+    public var consent: Set<ConsentClass>
+    /// Where to write the receipt, if anywhere: a file that does not exist yet.
+    public var receipt: FilePath?
+
+    /// Asks for one submission.
+    public init(
+        caseName: String,
+        owner: Fingerprint? = nil,
+        testimony: FilePath? = nil,
+        files: [FilePath],
+        consent: Set<ConsentClass> = [],
+        receipt: FilePath? = nil
+    ) {
+        self.caseName = caseName
+        self.owner = owner
+        self.testimony = testimony
+        self.files = files
+        self.consent = consent
+        self.receipt = receipt
+    }
+}
+
+/// A submission whose receipt was checked.
+public struct SubmissionResult: Encodable, Sendable {
+    /// 32 hexadecimal digits.
+    public let caseID: String
+    /// Items, the manifest not counted.
+    public let items: Int
+    /// SHA-256 of the record: what the vault and the log call this submission.
+    public let record: String
+    /// SHA-256 of the statement's text.
+    public let statement: String
+    /// The leaf index of the entry.
+    public let index: UInt64
+    /// When the vault accepted it, rounded down, RFC 3339.
+    public let accepted: String
+    /// Where the receipt was written.
+    public let receiptFile: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case caseID = "case", items, record, statement, index, accepted, receiptFile = "receipt"
+    }
+}
+
+/// An unfinished submission, as it is listed.
+public struct UnfinishedSubmission: Encodable, Sendable {
+    /// What `saksi outbox` calls it.
+    public let id: String
+    /// When it was begun, RFC 3339.
+    public let created: String
+    /// 32 hexadecimal digits.
+    public let caseID: String
+    /// Files.
+    public let items: Int
+    /// Bytes of all files.
+    public let bytes: UInt64
+    /// Files that the vault has in full.
+    public let stored: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case id, created, caseID = "case", items, bytes, stored
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import TransparencyLog
+
+/// The vault's public log, through one connection, judged by the pinned key and origin.
+struct LogView: Sendable {
+    let connection: Connection
+    let origin: String
+    let key: VerifierKey
+
+    /// The checkpoint the vault shows now, its signature checked.
+    func newest() async throws -> (SignedNote, Head) {
+        let answer = try await connection.send(.open("/checkpoint"))
+        let note = try note(answer.bytes)
+        return (note, try head(of: note))
+    }
+
+    /// The head that a checkpoint's signature vouches for.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted`: another key signed, or it is another log's.
+    func head(of note: SignedNote) throws -> Head {
+        do {
+            let checkpoint = try policy.verify(note).checkpoint
+            return Head(size: checkpoint.size, root: checkpoint.root)
+        } catch {
+            throw ClientError.untrusted("the vault's checkpoint is not to be believed: \(error)")
+        }
+    }
+
+    /// Which checkpoints are believed: those of the pinned key and origin.
+    var policy: TrustPolicy { TrustPolicy(logs: [.init(key: key, origin: origin)]) }
+
+    /// Shows from the public hash tiles that one head's log continues the other's.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted` where it does not, or where the vault keeps back the
+    ///   tiles that would show it.
+    func requireConsistency(from old: Head, to new: Head) async throws {
+        precondition(old.size <= new.size, "the older head comes first")
+        guard old.size > 0 else { return }
+        do {
+            if old == new { return }
+            var tree = TiledTree(size: new.size)
+            try await tree.load(tree.missingTiles(forConsistencyFrom: old.size), reading: tile)
+            let proof = try tree.consistencyProof(from: old.size)
+            try proof.verify(oldRoot: old.root, newRoot: new.root)
+        } catch let error as ClientError {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ClientError.untrusted(
+                "the log was forked: the one shown now, with \(new.size) entries (root "
+                    + "\(new.root.hex)), does not continue the one this device saw, with "
+                    + "\(old.size) entries (root \(old.root.hex))"
+            )
+        }
+    }
+
+    /// Shows that an entry with this leaf hash stands at an index of a head's log.
+    func requireInclusion(of leaf: Hash, at index: UInt64, in head: Head) async throws {
+        do {
+            var tree = TiledTree(size: head.size)
+            try await tree.load(tree.missingTiles(forInclusionOf: index), reading: tile)
+            try tree.inclusionProof(of: index).verify(leaf: leaf, root: head.root)
+        } catch let error as ClientError {
+            throw error
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ClientError.untrusted(
+                "entry \(index) of the log is not the one that was expected, with leaf hash \(leaf.hex)"
+            )
+        }
+    }
+
+    /// A hash tile; where a partial one is gone, the full one that replaced it.
+    private func tile(_ path: TilePath) async throws -> [UInt8] {
+        for candidate in path.isPartial ? [path, path.full] : [path] {
+            let answer = try await connection.send(.open("/" + candidate.path), allowsMissing: true)
+            if answer.status == 200 {
+                return answer.bytes
+            }
+        }
+        throw ClientError.untrusted(
+            "the vault keeps back \(path.path), a tile that its own checkpoint implies"
+        )
+    }
+
+    private func note(_ bytes: [UInt8]) throws -> SignedNote {
+        do {
+            return try SignedNote(parsing: bytes)
+        } catch {
+            throw ClientError.untrusted("the vault's checkpoint is not a signed note: \(error)")
+        }
+    }
+}
+
+/// A log's size and root: what a checkpoint vouches for.
+struct Head: Codable, Hashable, Sendable {
+    /// Entries.
+    let size: UInt64
+    let root: Hash
+
+    init(size: UInt64, root: Hash) {
+        self.size = size
+        self.root = root
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        size = try container.decode(UInt64.self, forKey: .size)
+        guard let root = Hash(hex: try container.decode(String.self, forKey: .root)) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .root,
+                in: container,
+                debugDescription: "not a hash"
+            )
+        }
+        self.root = root
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(size, forKey: .size)
+        try container.encode(root.hex, forKey: .root)
+    }
+
+    private enum CodingKeys: String, CodingKey { case size, root }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Foundation
+import TransparencyLog
+
+/// The one place that decides whether the vault's log is still the log this device knows.
+///
+/// Owns `vault.age`. A head is remembered, durably, before anything that depends on it is reported.
+actor Trust {
+    private let home: DeviceHome
+    private let identity: DeviceIdentity
+    private let log: LogView
+    /// What is on the disk, as far as this process knows.
+    private(set) var state: DeviceState
+
+    init(home: DeviceHome, identity: DeviceIdentity, log: LogView, state: DeviceState) {
+        self.home = home
+        self.identity = identity
+        self.log = log
+        self.state = state
+    }
+
+    /// The head that every answer to a question asked from now on must reach.
+    var head: Head { state.head }
+
+    /// Takes the head of a checkpoint whose signature was checked.
+    ///
+    /// The floor is ``head`` as it was before the vault was asked. A smaller answer means that the
+    /// vault went back; one between the floor and the newest head is only late. A fork or a rollback
+    /// is ``ClientError`` `.untrusted`.
+    func accept(_ new: Head, _ checkpoint: SignedNote, floor: Head) async throws {
+        guard new.size >= floor.size else {
+            throw ClientError.untrusted(
+                "the log was rolled back: it has \(new.size) entries now, and had \(floor.size) when "
+                    + "this device last saw it"
+            )
+        }
+        while true {
+            let known = state.head
+            if new.size <= known.size {
+                try await log.requireConsistency(from: new, to: known)
+            } else {
+                try await log.requireConsistency(from: known, to: new)
+            }
+            // Other answers, or another process, may have moved the head meanwhile.
+            guard try remember(new, checkpoint, after: known) else { continue }
+            return
+        }
+    }
+
+    /// Changes what is remembered, on the disk first.
+    func update(_ change: (inout DeviceState) throws -> Void) throws {
+        try home.exclusively {
+            var latest = try DeviceState.read(from: home, with: identity) ?? state
+            try change(&latest)
+            try latest.write(to: home, for: identity)
+            state = latest
+        }
+    }
+
+    /// Stores a head that was proved against `known`; `false` where that is no longer the newest.
+    private func remember(
+        _ new: Head,
+        _ checkpoint: SignedNote,
+        after known: Head
+    ) throws -> Bool {
+        guard new.size > known.size else { return state.head == known }
+        var isStored = false
+        try update { latest in
+            guard latest.head == known else { return }
+            latest.head = new
+            latest.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+            isStored = true
+        }
+        return isStored
+    }
+}

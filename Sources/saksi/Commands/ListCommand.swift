@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Vault
+import VaultClient
+
+/// `saksi list CASE`: what was submitted to a case.
+struct ListCommand: AsyncParsableCommand, StatusDocumented {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List what was submitted to a case; the vault logs that you looked."
+    )
+    static let exits = Exit.allCases
+
+    @Argument(help: ArgumentHelp("The case: its name or id.", valueName: "case"))
+    var caseName: String
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @OptionGroup var device: DeviceOptions
+
+    func run() async throws {
+        let submissions = try await device.withSession { try await $0.list(caseName) }
+        if json { return try Listing.show(json: submissions) }
+        for submission in submissions {
+            let consent =
+                submission.consent.isEmpty ? "none" : submission.consent.joined(separator: " ")
+            Terminal.result(
+                "submission \(submission.number)  accepted \(submission.accepted)  consent: \(consent)"
+            )
+            Terminal.result("  by \(submission.submitter.grouped)")
+            for item in submission.items {
+                let testimony = item.isTestimony ? "  (testimony)" : ""
+                Terminal.result(
+                    "  \(submission.number)/\(item.number)  \(Amount.bytes(item.size))  "
+                        + "\(Terminal.plain(item.name))\(testimony)"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Vault
+import VaultClient
+
+/// `saksi submit CASE FILE…`: seals files and gives them to the vault.
+struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Seal files to a case and submit them; success means the receipt was checked.",
+        discussion: """
+            Killed or cut off, run the same command again: it goes on where it stopped. What is \
+            unfinished is listed by `saksi outbox`. Afterwards nothing on this device opens what \
+            was submitted.
+            """
+    )
+    static let exits = Exit.allCases
+
+    @Argument(help: ArgumentHelp("The case: its name or id.", valueName: "case"))
+    var caseName: String
+
+    @Argument(help: ArgumentHelp("The files.", valueName: "file"), completion: .file())
+    var files: [String] = []
+
+    @Option(
+        help: ArgumentHelp("The file with the testimony itself.", valueName: "file"),
+        completion: .file()
+    )
+    var testimony: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Whom it may be given to: asylum, court, media, partner, prosecutor, public, un.",
+            valueName: "class"
+        )
+    )
+    var consent: [ConsentClass] = []
+
+    @Option(
+        help: ArgumentHelp("Write the receipt to this new file.", valueName: "file"),
+        completion: .file()
+    )
+    var receipt: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The case owner's fingerprint, where the invitation did not carry it.",
+            valueName: "fingerprint"
+        )
+    )
+    var owner: Fingerprint?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @OptionGroup var device: DeviceOptions
+
+    func run() async throws {
+        var arguments = RawArguments()
+        let request = SubmissionRequest(
+            caseName: caseName,
+            owner: owner,
+            testimony: try testimony.map { try arguments.path(for: $0) },
+            files: try files.map { try arguments.path(for: $0) },
+            consent: Set(consent),
+            receipt: try receipt.map { try arguments.path(for: $0) }
+        )
+        let bar = ProgressBar("submitting")
+        defer { bar.finish() }
+        let done = try await device.withSession { session in
+            try await session.submit(request) { bar.update(done: $0, total: $1) }
+        }
+        bar.finish()
+        try Self.show(done, json: json)
+    }
+
+    static func show(_ done: SubmissionResult, json: Bool) throws {
+        if json { return try Listing.show(json: done) }
+        Listing.show([
+            ("submitted", "\(done.items) item\(done.items == 1 ? "" : "s")"),
+            ("case", done.caseID), ("record", done.record), ("statement", done.statement),
+            ("log entry", "\(done.index), accepted \(done.accepted)"),
+            ("receipt", done.receiptFile),
+        ])
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Vault
+
+/// Results as lines of `label: value` for people, or as one JSON document for programs.
+enum Listing {
+    /// Prints labelled values, the values in one column; what is `nil` is left out.
+    static func show(_ lines: [(label: String, value: String?)]) {
+        let width = lines.map(\.label.count).max() ?? 0
+        for case (let label, let value?) in lines {
+            let padding = String(repeating: " ", count: width - label.count)
+            Terminal.result("\(label):\(padding) \(Terminal.plain(value))")
+        }
+    }
+
+    /// Prints a value as JSON: keys sorted, one document, UTF-8.
+    static func show(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        Terminal.write(
+            String(decoding: try encoder.encode(value), as: UTF8.self) + "\n",
+            to: STDOUT_FILENO
+        )
+    }
+}
