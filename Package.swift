@@ -87,8 +87,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "TrustRoots", path: "Keys", exclude: ["README.md"],
-            resources: [.embedInCode("policy/default.tlog-policy")], swiftSettings: strict),
+            name: "TrustRoots",
+            path: "Keys",
+            exclude: ["README.md"],
+            resources: [.embedInCode("policy/default.tlog-policy")],
+            swiftSettings: strict
+        ),
 
         // Offline evidence: seal, open, export, verify.
         .target(
@@ -141,6 +145,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Rates for Scripts/bench.
+        .executableTarget(
+            name: "saksi-bench",
+            dependencies: [
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "Vault",
+                argumentParser, crypto, nioCore, nioSSL,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
         // Tests.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
@@ -155,7 +171,9 @@ let package = Package(
         ),
         .testTarget(
             name: "TrustRootsTests",
-            dependencies: ["Bulk", "TransparencyLog", "TrustRoots"], swiftSettings: strict),
+            dependencies: ["Bulk", "TransparencyLog", "TrustRoots"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
         .testTarget(
             name: "AgeTests",

@@ -20,7 +20,9 @@ struct TrustRootsTests {
             path: "../../Keys"
         ).standardizedFileURL
         let readme = try String(contentsOf: keys.appending(path: "README.md"), encoding: .utf8)
-        let lines = readme.split(separator: "\n").filter { $0.wholeMatch(of: /[0-9a-f]{64}  .+/) != nil }
+        let lines = readme.split(separator: "\n").filter {
+            $0.wholeMatch(of: /[0-9a-f]{64}  .+/) != nil
+        }
         #expect(lines.count == 1)
         for line in lines {
             let file = keys.appending(path: String(line.dropFirst(66)))
