@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Glibc
+import Glibc
 
 /// A file that appears under its name whole and on the disk, or not at all.
 ///
@@ -34,7 +34,7 @@ public final class OutputFile {
     ///   - mode: the permissions of a new file, less the process's mask.
     /// - Throws: ``FileError``, with ``FileError/isExistingFile`` where the file is there and must
     ///   not be replaced.
-    public init(path: String, replaces: Bool, mode: mode_t = 0o666) throws(FileError) {
+    public init(path: String, replaces: Bool, mode: UInt32 = 0o666) throws(FileError) {
         var status = stat()
         let exists = unsafe stat(path, &status) == 0
         let isRegular = status.st_mode & S_IFMT == S_IFREG
@@ -96,7 +96,7 @@ public final class OutputFile {
         }
     }
 
-    private static func openNew(beside path: String, mode: mode_t) -> (Target, CInt) {
+    private static func openNew(beside path: String, mode: UInt32) -> (Target, CInt) {
         let folder = folder(of: path)
         if unsafe access("/proc/self/fd", X_OK) == 0 {
             let flags = OpenFlags.temporary | O_WRONLY | O_CLOEXEC

@@ -49,7 +49,7 @@ struct AgeOutput: ParsableArguments {
     /// Lets `body` write, and makes a file of it if `body` succeeds.
     ///
     /// On standard output, what was written before an error was thrown is out.
-    func write(mode: mode_t = 0o666, _ body: (OverlappedWriter) throws -> Void) throws {
+    func write(mode: UInt32 = 0o666, _ body: (OverlappedWriter) throws -> Void) throws {
         guard let path else {
             let writer = OverlappedWriter(descriptor: STDOUT_FILENO, named: "standard output")
             do { try body(writer) } catch {
