@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Bulk
+import Foundation
+public import TransparencyLog
+public import Vault
+
+/// What a bundle is made from: verified values, chosen by whoever exports.
+public struct BundleContents: Sendable {
+    /// A submission of which items are exported.
+    public struct Submission: Sendable {
+        let record: SubmissionRecord
+        let commitments: CommitmentList
+        let manifest: Manifest
+        /// The numbers of the exported items, from 1, ascending.
+        let numbers: [Int]
+
+        /// Whether every item is exported; else what tells how many there are is left out.
+        var isWhole: Bool { numbers.count == manifest.items.count }
+
+        /// Takes a submission.
+        ///
+        /// - Parameters:
+        ///   - record: the record.
+        ///   - commitments: the list that the record names.
+        ///   - manifest: verified against both.
+        ///   - numbers: the items to export, from 1; `nil` for all.
+        /// - Throws: ``BundleError/unknownItem(_:)``.
+        public init(
+            record: SubmissionRecord,
+            commitments: CommitmentList,
+            manifest: Manifest,
+            items numbers: Set<Int>? = nil
+        ) throws(BundleError) {
+            let all = 1..<(manifest.items.count + 1)
+            let numbers = (numbers ?? Set(all)).sorted()
+            for number in numbers where !all.contains(number) { throw .unknownItem(number) }
+            self.record = record
+            self.commitments = commitments
+            self.manifest = manifest
+            self.numbers = numbers
+        }
+
+        /// The leaves that the bundle discloses.
+        var leaves: [Leaf] {
+            // The first leaf tells how many items there are.
+            var leaves = Array(manifest.leaves[(isWhole ? 0 : 1)..<2])
+            let width = ManifestItem.aspects.count
+            for number in numbers {
+                leaves += manifest.leaves[(2 + (number - 1) * width)..<(2 + number * width)]
+            }
+            return leaves
+        }
+    }
+
+    let caseID: CaseID
+    let consentClass: ConsentClass
+    let date: UTCTime
+    let logKey: VerifierKey
+    let policy: [UInt8]
+    /// By index, ascending.
+    let receipts: [Receipt]
+    let identities: [Fingerprint: IdentityRecord]
+    /// By the index of their `submit` entry, ascending.
+    let submissions: [(name: String, submission: Submission)]
+    let exhibits: [Exhibit]
+
+    /// Chooses from what is known of a case what belongs into a bundle.
+    ///
+    /// - Parameters:
+    ///   - caseID: the case.
+    ///   - consentClass: for whom the bundle is; every submission's consent must hold it.
+    ///   - submissions: what is exported.
+    ///   - receipts: entries of the case, best all proved against one checkpoint; those that do not
+    ///     concern the submissions are left out.
+    ///   - identities: the records of all who signed one of them, and of the exporter.
+    ///   - logKey: the vault's log key.
+    ///   - policy: a tlog-policy file; by default the log key alone, without witnesses.
+    ///   - date: when the bundle is made.
+    /// - Throws: ``BundleError``.
+    public init(
+        caseID: CaseID,
+        consentClass: ConsentClass,
+        submissions: [Submission],
+        receipts: [Receipt],
+        identities: [IdentityRecord],
+        logKey: VerifierKey,
+        policy: [UInt8]? = nil,
+        date: UTCTime
+    ) throws(BundleError) {
+        let records = Set(submissions.map(\.record.hash))
+        let concerned = receipts.filter { Self.concerns($0, caseID: caseID, records: records) }
+            .sorted { $0.index < $1.index }
+        let identities = Dictionary(
+            identities.map { ($0.fingerprint, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        guard concerned.contains(where: { $0.entry.signed.statement.act.name == .caseOpen }) else {
+            throw .missingReceipt(.caseOpen)
+        }
+        var placed: [(index: UInt64, submission: Submission)] = []
+        for submission in submissions {
+            let hash = submission.record.hash
+            guard
+                let receipt = concerned.first(where: {
+                    if case .submit(let submit) = $0.entry.signed.statement.act {
+                        submit.record == hash && submit.commitments == submission.commitments.hash
+                    } else {
+                        false
+                    }
+                })
+            else { throw .missingReceipt(.submit) }
+            guard Self.consent(for: hash, in: concerned).contains(consentClass) else {
+                throw .noConsent(record: hash)
+            }
+            placed.append((receipt.index, submission))
+        }
+        placed.sort { $0.index < $1.index }
+        let named = placed.enumerated().map {
+            (name: BundleLayout.submission($0 + 1), submission: $1.submission)
+        }
+        var exhibits: [Exhibit] = []
+        for (name, submission) in named {
+            for number in submission.numbers {
+                exhibits.append(
+                    Exhibit(
+                        name: BundleLayout.exhibit(exhibits.count + 1),
+                        submission: name,
+                        number: number,
+                        item: submission.manifest.items[number - 1]
+                    )
+                )
+            }
+        }
+        guard !exhibits.isEmpty else { throw .nothingToExport }
+        self.caseID = caseID
+        self.consentClass = consentClass
+        self.date = date
+        self.logKey = logKey
+        self.policy = policy ?? Array("log \(logKey.text)\nquorum none\n".utf8)
+        self.receipts = concerned
+        self.identities = identities
+        self.submissions = named
+        self.exhibits = exhibits
+    }
+
+    /// The act that must be logged before the bundle is sealed.
+    ///
+    /// - Parameter manifest: what ``BundleWriter/writePayload()`` gave.
+    /// - Returns: The act.
+    public func export(manifest: Hash) -> Export {
+        Export(
+            caseID: caseID,
+            consentClass: consentClass,
+            records: submissions.map(\.submission.record.hash),
+            manifest: manifest
+        )
+    }
+
+    /// The consent for a record as the last of some entries left it.
+    static func consent(for record: Hash, in receipts: [Receipt]) -> [ConsentClass] {
+        var classes: [ConsentClass] = []
+        for receipt in receipts {
+            switch receipt.entry.signed.statement.act {
+            case .submit(let submit) where submit.record == record: classes = submit.classes
+            case .consent(let consent) where consent.record == record: classes = consent.classes
+            default: break
+            }
+        }
+        return classes
+    }
+
+    /// Whether a bundle holds an entry: the case's opening, and what names an exported record.
+    ///
+    /// Grants are left out, since they name the members of the team.
+    static func concerns(_ receipt: Receipt, caseID: CaseID, records: Set<Hash>) -> Bool {
+        let act = receipt.entry.signed.statement.act
+        switch act {
+        case .caseOpen(let open): return open.caseID == caseID
+        case .submit, .access, .export, .custody:
+            return act.caseID == caseID && !records.isDisjoint(with: act.records)
+        case .consent(let consent): return records.contains(consent.record)
+        case .genesis, .invite, .enrol, .caseGrant: return false
+        }
+    }
+}
+
+/// Why no bundle was made.
+public enum BundleError: Error, Equatable, Sendable {
+    /// Something exists where the bundle should go; nothing is overwritten.
+    case exists
+    /// A file or folder cannot be made, with this `errno`.
+    case notWritable(errno: Int32)
+    /// An item was chosen that the submission does not have.
+    case unknownItem(Int)
+    /// No item was chosen.
+    case nothingToExport
+    /// The entry that opened the case, or that submitted a record, is not there.
+    case missingReceipt(ActName)
+    /// A record's consent does not hold the class.
+    case noConsent(record: Hash)
+    /// There is no identity record of somebody who signed.
+    case missingIdentity(Fingerprint)
+    /// An entry lacks its actor's signature, or its checkpoint that of the log key.
+    case unsignedReceipt(index: UInt64)
+    /// An exhibit's file has not been written.
+    case missingFile(String)
+    /// The receipt is not of the export that names this payload.
+    case otherExport
+    /// A step was called out of order.
+    case outOfOrder
+}
+
+extension BundleError: CustomStringConvertible {
+    /// One line, for people.
+    public var description: String {
+        switch self {
+        case .exists: "something exists there already; nothing is overwritten"
+        case .notWritable(let number):
+            "the bundle cannot be written: \(unsafe String(cString: strerror(number)))"
+        case .unknownItem(let number): "the submission has no item \(number)"
+        case .nothingToExport: "there is no item to export"
+        case .missingReceipt(let act): "there is no receipt of the \(act.rawValue)"
+        case .noConsent(let record): "the consent for submission \(record) does not cover this"
+        case .missingIdentity(let actor): "there is no identity record of \(actor)"
+        case .unsignedReceipt(let index): "entry \(index) lacks a signature that it must have"
+        case .missingFile(let exhibit): "the file of exhibit \(exhibit) has not been written"
+        case .otherExport: "the receipt is not of this export"
+        case .outOfOrder: "the steps of the export were called out of order"
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Vault
+
+/// Where things lie in a bundle; see <doc:Bundle>.
+enum BundleLayout {
+    static let declaration = "bagit.txt"
+    static let declarationText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    static let info = "bag-info.txt"
+    static let payloadManifest = "manifest-sha256.txt"
+    static let tagManifest = "tagmanifest-sha256.txt"
+    static let instructions = "VERIFY.txt"
+
+    static let payload = "data/"
+    static let custodyLog = "data/custody/log.jsonl"
+    static let items = "data/items/"
+
+    static let logKey = "log/vkey.txt"
+    static let logKeyPEM = "log/key.pem"
+    static let policy = "log/policy.txt"
+    static let identities = "identities/"
+    static let receipts = "receipts/"
+    static let register = "register/"
+
+    /// An exhibit's name, `E0001`; they count from 1.
+    static func exhibit(_ number: Int) -> String { "E" + padded(number) }
+    static func itemFile(_ exhibit: String) -> String { "\(items)\(exhibit)/item.json" }
+    static func original(_ exhibit: String, _ name: String) -> String {
+        "\(items)\(exhibit)/original/\(name)"
+    }
+
+    /// A submission's folder, `register/S0001/`; they count from 1.
+    static func submission(_ number: Int) -> String { "S" + padded(number) }
+    static func record(_ submission: String) -> String { "\(register)\(submission)/record.txt" }
+    static func commitments(_ submission: String) -> String {
+        "\(register)\(submission)/commitments.txt"
+    }
+    static func leaves(_ submission: String) -> String { "\(register)\(submission)/leaves/" }
+    /// The slashes of a leaf's name are not a folder's.
+    static func leaf(_ name: String, of submission: String) -> String {
+        leaves(submission) + name.split(separator: "/").joined(separator: "-") + ".json"
+    }
+
+    /// The beginning of the names of a receipt's files, `receipts/0001-case-open`.
+    static func receipt(_ number: Int, _ act: ActName) -> String {
+        let act = act.rawValue.split(separator: ".").joined(separator: "-")
+        return "\(receipts)\(padded(number))-\(act)"
+    }
+
+    static func infoText(caseID: CaseID, date: UTCTime, payloadBytes: UInt64, files: Int) -> String
+    {
+        """
+        Bag-Software-Agent: saksi
+        Bagging-Date: \(date.text.prefix(10))
+        External-Identifier: \(caseID)
+        Payload-Oxum: \(payloadBytes).\(files)
+
+        """
+    }
+
+    private static func padded(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
+
+/// The lines of a BagIt manifest, which sha256sum writes and checks alike (RFC 8493, section 2.1.3).
+struct BagManifest {
+    var hashes: [String: Hash] = [:]
+
+    init() {}
+
+    /// Reads a manifest in the one form that bundles use: two spaces, plain names, sorted.
+    ///
+    /// `nil` for any other.
+    init?(parsing bytes: [UInt8]) {
+        guard bytes.last == UInt8(ascii: "\n"),
+            let text = String(validating: bytes.dropLast(), as: UTF8.self)
+        else { return nil }
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            let bytes = Array(line.utf8)
+            guard bytes.count > 66, bytes[64] == 0x20, bytes[65] == 0x20,
+                let hash = Hash(hex: String(decoding: bytes[..<64], as: UTF8.self))
+            else { return nil }
+            let path = String(decoding: bytes[66...], as: UTF8.self)
+            guard SafeName.isPath(path), hashes.updateValue(hash, forKey: path) == nil else {
+                return nil
+            }
+        }
+        guard self.bytes == bytes else { return nil }
+    }
+
+    /// The manifest, its lines in the byte order of the names.
+    var bytes: [UInt8] {
+        let paths = hashes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        return Array(paths.map { "\($0.value.hex)  \($0.key)\n" }.joined().utf8)
+    }
+}

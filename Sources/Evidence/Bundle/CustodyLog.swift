@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Vault
+
+/// The events of the exported items, read from the entries of the log: one JSON line each.
+enum CustodyLog {
+    /// - Parameters:
+    ///   - receipts: by index, ascending; without the export that makes this bundle.
+    ///   - submissions: the names of the submissions by their records.
+    ///   - exhibits: the items of the bundle.
+    static func bytes(
+        of receipts: [Receipt],
+        submissions: [Hash: String],
+        exhibits: [Exhibit]
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for receipt in receipts {
+            let statement = receipt.entry.signed.statement
+            let names = statement.act.records.compactMap { submissions[$0] }
+            let touched = exhibits.filter { exhibit in
+                guard names.contains(exhibit.submission) else { return false }
+                guard case .access(let access) = statement.act, access.scope == .objects else {
+                    return true
+                }
+                return access.objects.contains(exhibit.item.object)
+            }
+            let members = [
+                JSONMember("index", .number(receipt.index)),
+                JSONMember("accepted", receipt.entry.accepted.text),
+                JSONMember("act", statement.act.name.rawValue),
+                JSONMember("actor", statement.actor.hex),
+                JSONMember("time", statement.time.text),
+                JSONMember("statement", receipt.entry.signed.id.hex),
+                JSONMember("submissions", .array(names.map { .string($0) })),
+                JSONMember("exhibits", .array(touched.map { .string($0.name) })),
+            ]
+            JSONValue.object(members + details(of: statement.act)).write(to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return bytes
+    }
+
+    private static func details(of act: Act) -> [JSONMember] {
+        switch act {
+        case .access(let access):
+            [
+                JSONMember("purpose", access.purpose), JSONMember("scope", access.scope.rawValue),
+            ]
+        case .export(let export):
+            [
+                JSONMember("class", export.consentClass.rawValue),
+                JSONMember("manifest", export.manifest.hex),
+            ]
+        case .submit(let submit): [classes(submit.classes)]
+        case .consent(let consent): [classes(consent.classes)]
+        case .custody(let custody):
+            [
+                JSONMember("event", custody.event.rawValue),
+                JSONMember("occurred", custody.occurred.text),
+            ]
+        case .genesis, .invite, .enrol, .caseOpen, .caseGrant: []
+        }
+    }
+
+    private static func classes(_ classes: [ConsentClass]) -> JSONMember {
+        JSONMember("classes", .array(classes.map { .string($0.rawValue) }))
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Vault
+
+/// `VERIFY.txt`: how to check a bundle with sha256sum and openssl, in words and in commands.
+///
+/// Every line that begins with four spaces is shell; the rest is prose. So a person can follow it,
+/// and a script can run it as it stands.
+struct Instructions {
+    let exhibits: [Exhibit]
+    var receipts: [(stem: String, statement: Statement)] = []
+    var submissions: [(name: String, record: Hash, isWhole: Bool)] = []
+
+    init(exhibits: [Exhibit]) { self.exhibits = exhibits }
+
+    var text: String {
+        [
+            Self.introduction, Self.files, Self.keys, receiptSteps, submissionSteps, itemSteps,
+            exportSteps, Self.limits,
+        ].joined(separator: "\n")
+    }
+
+    private static let introduction = #"""
+        HOW TO CHECK THIS BUNDLE
+
+        You need sha256sum (GNU coreutils) and openssl 3, on any Unix system. No other program and no
+        network is needed; sed, grep, cut, cmp and find only look things up in text. Lines that begin
+        with four spaces are commands. Run them one by one in this folder, or all of them with
+
+          grep '^    ' VERIFY.txt | sh -eu && echo ALL STEPS PASSED
+
+        which stops at the first step that fails. `saksi verify` makes the same checks, and more.
+
+        """#
+
+    private static let files = #"""
+        STEP 1. Nothing was changed, nothing is missing, nothing was added.
+        Each line ends in OK where a file is as it was when the bundle was sealed.
+
+            sha256sum --quiet -c tagmanifest-sha256.txt
+            sha256sum --quiet -c manifest-sha256.txt
+            listed=$({ cut -c67- manifest-sha256.txt tagmanifest-sha256.txt; echo tagmanifest-sha256.txt; } | LC_ALL=C sort)
+            present=$(find . ! -type d | cut -c3- | LC_ALL=C sort)
+            [ "$listed" = "$present" ]
+
+        """#
+
+    private static let keys = #"""
+        STEP 2. The keys. A person's fingerprint is the SHA-256 of the identity record; the .pem files hold
+        the same keys in the form that openssl reads. Compare the log key (log/vkey.txt) with the one
+        that the vault publishes: a key that only this bundle tells you proves nothing by itself.
+
+            pem() { echo '-----BEGIN PUBLIC KEY-----'; { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; openssl base64 -d -A | tail -c 32; } | openssl base64 -A; echo; echo '-----END PUBLIC KEY-----'; }
+            cut -d+ -f3- log/vkey.txt | pem | cmp - log/key.pem
+            for record in identities/*.txt; do name=$(basename "$record" .txt); [ "$(sha256sum < "$record" | cut -c1-64)" = "$name" ]; sed -n 's/^signing: //p' "$record" | pem | cmp - "identities/$name.pem"; done
+
+        """#
+
+    private var receiptSteps: String {
+        var text = #"""
+            STEP 3. The entries of the log. For each: the person signed the statement, the statement is what the
+            log's entry holds, the log signed the checkpoint, and the entry is in the tree of that checkpoint.
+            The function walks the Merkle tree of RFC 6962 from the entry up to the root.
+
+                signed() { openssl pkeyutl -verify -pubin -inkey "$2" -rawin -in "$1" -sigfile "$1.sig"; }
+                hash() { openssl dgst -sha256 -binary | openssl base64 -A; }
+                included() {
+                node=$({ printf '\000'; cat "$1.entry"; } | hash)
+                index=$(sed -n 's/^index //p' "$1.tlog-proof")
+                last=$(($(sed -n 2p "$1.checkpoint") - 1))
+                for sibling in $(sed '/^index /,/^$/!d;/^index /d;/^$/d' "$1.tlog-proof"); do
+                [ "$last" -gt 0 ] || return 1
+                while [ $((index % 2)) -eq 0 ] && [ "$index" -eq "$last" ]; do index=$((index / 2)); last=$((last / 2)); done
+                if [ $((index % 2)) -eq 1 ]; then pair="$sibling $node"; else pair="$node $sibling"; fi
+                node=$({ printf '\001'; for half in $pair; do printf '%s\n' "$half" | openssl base64 -d -A; done; } | hash)
+                index=$((index / 2)); last=$((last / 2))
+                done
+                [ "$last" -eq 0 ] && [ "$node" = "$(sed -n 3p "$1.checkpoint")" ]
+                }
+
+
+            """#
+        for (stem, statement) in receipts {
+            text += """
+                \(statement.act.name.rawValue), \(statement.time), by \(statement.actor)
+
+                    signed \(stem).statement identities/\(statement.actor).pem
+                    sed '1d;/^$/,$d' \(stem).entry | cmp - \(stem).statement
+                    signed \(stem).checkpoint log/key.pem
+                    sed '1,/^$/d' \(stem).tlog-proof | sed '/^$/,$d' | cmp - \(stem).checkpoint
+                    included \(stem)
+
+
+                """
+        }
+        return text
+    }
+
+    private var submissionSteps: String {
+        var text = """
+            STEP 4. What was submitted. The statement that was signed and logged on the day of the submission
+            names the list of commitments; each fact that this bundle discloses is one of them.
+
+
+            """
+        for (name, record, isWhole) in submissions {
+            guard let stem = submitStem(of: record) else { continue }
+            let folder = "register/\(name)"
+            text += """
+                    [ "$(sed -n 's/^commitments: //p' \(stem).statement)" = "$(sha256sum < \(folder)/commitments.txt | cut -c1-64)" ]
+                    [ -z "$(find \(folder)/leaves -type f -exec sha256sum {} + | cut -c1-64 | grep -vxFf \(folder)/commitments.txt)" ]
+
+                """
+            if isWhole {
+                text += """
+                        [ "$(sed -n 's/^record: //p' \(stem).statement)" = "$(sha256sum < \(folder)/record.txt | cut -c1-64)" ]
+
+                    """
+            }
+        }
+        return text
+    }
+
+    private var itemSteps: String {
+        var text = """
+            STEP 5. The files. Each is, to the byte, the one whose SHA-256 was committed to.
+
+
+            """
+        for exhibit in exhibits {
+            let leaf = BundleLayout.leaf(
+                ManifestItem.prefix(exhibit.number) + "file",
+                of: exhibit.submission
+            )
+            text += """
+                    grep -qF "\\"sha256\\":\\"$(sha256sum < \(exhibit.path) | cut -c1-64)\\"" \(leaf)
+
+                """
+        }
+        return text
+    }
+
+    private var exportSteps: String {
+        guard let (stem, statement) = receipts.last else { return "" }
+        return """
+            STEP 6. This export. The statement that \(statement.actor)
+            signed, and that the log holds, names the list of all files under data/.
+
+                [ "$(sed -n 's/^manifest: //p' \(stem).statement)" = "$(sha256sum < manifest-sha256.txt | cut -c1-64)" ]
+
+            """
+    }
+
+    private static let limits = #"""
+        WHAT THIS DOES NOT SHOW
+        That what the files tell is true; who the people behind the fingerprints are; what happened to a file
+        before it was submitted; that the vault left no entry out of this bundle. The times are those of the
+        people's devices and of the vault. Nobody signed bag-info.txt and this file itself: a bundle
+        in which they were rewritten passes step 1.
+        """# + "\n"
+
+    private func submitStem(of record: Hash) -> String? {
+        receipts.first {
+            if case .submit(let submit) = $0.statement.act {
+                submit.record == record
+            } else {
+                false
+            }
+        }?.stem
+    }
+}
