@@ -188,6 +188,7 @@ let package = Package(
         .testTarget(
             name: "VaultTests",
             dependencies: ["Bulk", "Encodings", "Vault", "TransparencyLog", "TestSupport", crypto],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(

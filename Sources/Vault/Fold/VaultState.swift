@@ -47,6 +47,11 @@ public struct VaultState: Hashable, Sendable {
         } else {
             guard signed.statement.act.name == .genesis else { throw .missingGenesis }
         }
+        switch signed.statement.act {
+        case .genesis, .enrol: break
+        case .invite, .caseOpen, .caseGrant, .submit, .access, .export, .consent, .custody:
+            guard members[signed.statement.actor] != nil else { throw .unknownActor }
+        }
         guard facts.statementIndex(signed.id) == nil else { throw .repeatedStatement }
         let context = ActContext(
             vault: signed.statement.vault,

@@ -26,6 +26,12 @@ public struct LineError: Error, Equatable, Sendable {
     public let line: Int
     /// The rule that it breaks.
     public let rule: Rule
+
+    /// Says which rule a line breaks.
+    public init(line: Int, rule: Rule) {
+        self.line = line
+        self.rule = rule
+    }
 }
 
 /// The forms that values have in the vault's texts.

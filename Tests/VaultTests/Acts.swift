@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Testing
+import TransparencyLog
+import Vault
+
+/// One signed statement of each act and form, the same in every run.
+struct SampleStatement: CustomTestStringConvertible, Sendable {
+    let name: String
+    let signed: SignedStatement
+
+    var testDescription: String { name }
+
+    static func all() throws -> [SampleStatement] {
+        var vault = try TestVault(empty: ())
+        var samples: [SampleStatement] = []
+        func add(_ name: String, _ signed: SignedStatement) {
+            samples.append(SampleStatement(name: name, signed: signed))
+        }
+        let caseID = vault.caseID
+        let record = vault.record
+        add("genesis", try vault.genesis)
+        add("invite-admin", try vault.sign(.invite(vault.invite(.admin, "a")), by: vault.admin))
+        add(
+            "invite-submitter-to-case",
+            try vault.sign(.invite(vault.invite(.submitter, "b", to: caseID)), by: vault.reader)
+        )
+        add("enrol", try vault.enrol(vault.reader, by: "c"))
+        add("case.open", try vault.sign(vault.open(caseID), by: vault.reader))
+        let read = CaseGrant(
+            caseID: caseID,
+            member: vault.otherReader.fingerprint,
+            right: .read,
+            keyring: .test("keyring")
+        )
+        add("case.grant-read", try vault.sign(.caseGrant(read), by: vault.reader))
+        let submit = CaseGrant(
+            caseID: caseID,
+            member: vault.submitter.fingerprint,
+            right: .submit
+        )
+        add("case.grant-submit", try vault.sign(.caseGrant(submit), by: vault.reader))
+        add("submit", try vault.sign(vault.submit(record), by: vault.submitter))
+        let many = Submit(
+            caseID: caseID,
+            epoch: 12,
+            record: record,
+            commitments: .test("commitments"),
+            classes: ConsentClass.allCases.reversed()
+        )
+        add("submit-all-classes", try vault.sign(.submit(many), by: vault.submitter))
+        add("access-all", try vault.sign(vault.access(record, .test("r2")), by: vault.reader))
+        let objects = Access(
+            caseID: caseID,
+            purpose: "court-hearing-2",
+            scope: .objects,
+            records: [record],
+            objects: [.test("1"), .test("2"), .test("3")]
+        )
+        add("access-objects", try vault.sign(.access(objects), by: vault.reader))
+        add("export", try vault.sign(vault.export(record, for: .court), by: vault.reader))
+        let consent = Consent(record: record, classes: [.un, .asylum])
+        add("consent", try vault.sign(.consent(consent), by: vault.submitter))
+        let withdrawn = Consent(record: record, classes: [])
+        add("consent-withdrawn", try vault.sign(.consent(withdrawn), by: vault.submitter))
+        let custody = Custody(
+            caseID: caseID,
+            record: record,
+            event: .presented,
+            occurred: .test("2026-12-24T09:00:00Z"),
+            commitment: .test("commitment")
+        )
+        add("custody", try vault.sign(.custody(custody), by: vault.reader))
+        let bare = Custody(
+            caseID: caseID,
+            record: record,
+            event: .destroyed,
+            occurred: .test("2027-01-02T03:04:05Z")
+        )
+        add("custody-bare", try vault.sign(.custody(bare), by: vault.reader))
+        return samples
+    }
+}

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Testing
+import TransparencyLog
+import Vault
+
+@Suite("The fold")
+struct PolicyTests {
+    /// One scenario for each rule, so that a rule without a test does not compile.
+    @Test("refuses what breaks a rule, and changes nothing", arguments: PolicyViolation.allCases)
+    func refuses(rule: PolicyViolation) throws {
+        var vault = try TestVault()
+        let entry = try violation(of: rule, &vault)
+        var state = vault.state
+        var facts = vault.facts
+        #expect(throws: rule) {
+            try state.replay(entry.entry, at: entry.index ?? state.size, facts: &facts)
+        }
+        #expect(state == vault.state)
+        #expect(facts == vault.facts)
+    }
+
+    @Test("names each rule once, in words that differ")
+    func namesAreDistinct() {
+        let rules = PolicyViolation.allCases
+        #expect(Set(rules.map(\.description)).count == rules.count)
+        #expect(rules.allSatisfy { !$0.description.isEmpty && $0.rule == $0.rawValue })
+    }
+
+    private struct Refused {
+        let entry: Entry
+        var index: UInt64?
+    }
+
+    private func violation(
+        of rule: PolicyViolation,
+        _ vault: inout TestVault
+    ) throws -> Refused {
+        let time = vault.clock
+        func at(_ time: UTCTime, _ signed: SignedStatement) -> Refused {
+            Refused(entry: Entry(accepting: signed, at: time))
+        }
+        func now(_ signed: SignedStatement) -> Refused { at(time, signed) }
+        func alter(_ signed: SignedStatement, _ change: ([NoteSignature]) -> [NoteSignature])
+            throws -> Refused
+        {
+            let note = try SignedNote(
+                text: signed.note.text,
+                signatures: change(signed.note.signatures)
+            )
+            return now(try SignedStatement(parsing: note.bytes))
+        }
+        let good = try vault.sign(vault.access(vault.record), by: vault.reader)
+        switch rule {
+        // Every entry
+        case .indexGap:
+            return Refused(entry: Entry(accepting: good, at: time), index: vault.state.size + 1)
+        case .unroundedTime: return at(UTCTime(seconds: time.seconds + 1), good)
+        case .clockBackwards: return at(UTCTime(seconds: time.seconds - 60), good)
+        case .missingGenesis:
+            let enrol = try vault.enrol(vault.admin, by: "first")
+            vault = try TestVault(empty: ())
+            return now(enrol)
+        case .repeatedGenesis: return now(try vault.genesis)
+        case .wrongVault:
+            let other = Statement(
+                vault: "vault.example/other",
+                time: time,
+                actor: vault.reader.fingerprint,
+                nonce: testBytes("nonce"),
+                act: vault.access(vault.record)
+            )
+            return now(try .sign(other, with: [vault.reader.signer]))
+        case .repeatedStatement:
+            try vault.post(good)
+            return now(good)
+        case .unknownActor:
+            return now(try vault.sign(vault.access(vault.record), by: Person("stranger")))
+        case .missingSignature:
+            return now(
+                try .sign(good.statement, with: [vault.otherReader.signer])
+            )
+        case .surplusSignature:
+            let other = try vault.otherReader.signer.signature(over: good.note.text)
+            return try alter(good) { $0 + [other] }
+        case .wrongSignature:
+            let other = try vault.sign(vault.access(vault.record), by: vault.reader)
+            return try alter(good) { _ in other.note.signatures }
+
+        // genesis
+        case .genesisActor:
+            vault = try TestVault(empty: ())
+            let act = Act.genesis(try vault.genesisAct)
+            let statement = vault.statement(act, by: vault.admin.fingerprint)
+            return now(try .sign(statement, with: [vault.logSigner]))
+        case .genesisKeyName:
+            vault = try TestVault(empty: ())
+            let signer = try NoteSigner(name: "vault.example/other", seed: testBytes("log"))
+            let right = try vault.genesisAct
+            let act = Genesis(
+                logKey: signer.verifierKey,
+                tlsKey: right.tlsKey,
+                inviteKey: right.inviteKey,
+                inviteExpires: right.inviteExpires
+            )
+            return now(try .sign(vault.statement(.genesis(act), by: act.actor), with: [signer]))
+
+        // invite
+        case .mayNotInvite:
+            return now(try vault.sign(.invite(vault.invite(.reader, "x")), by: vault.reader))
+        case .inviteKeyReused:
+            return now(try vault.sign(.invite(vault.invite(.reader, "first")), by: vault.admin))
+
+        // enrol
+        case .unknownInvite: return now(try vault.enrol(Person("new"), by: "nobody's"))
+        case .usedInvite: return now(try vault.enrol(Person("new"), by: "first"))
+        case .expiredInvite:
+            let invite = try vault.invite(.reader, "x", expires: time)
+            try vault.post(vault.sign(.invite(invite), by: vault.admin))
+            return now(try vault.enrol(Person("new"), by: "x"))
+        case .enrolActor:
+            try vault.post(vault.sign(.invite(vault.invite(.reader, "x")), by: vault.admin))
+            let act = Enrol(
+                inviteKey: try vault.inviteKey("x"),
+                record: try Person("new").record
+            )
+            return now(try vault.sign(.enrol(act), by: vault.reader))
+        case .repeatedMember:
+            try vault.post(vault.sign(.invite(vault.invite(.admin, "x")), by: vault.admin))
+            return now(try vault.enrol(vault.reader, by: "x"))
+
+        // Cases
+        case .mayNotOpenCases: return now(try vault.sign(vault.open(.test("x")), by: vault.admin))
+        case .repeatedCase:
+            return now(try vault.sign(vault.open(vault.caseID), by: vault.otherReader))
+        case .unknownCase:
+            return now(
+                try vault.sign(vault.submit(.test("x"), to: .test("x")), by: vault.submitter)
+            )
+        case .notOwner:
+            return now(
+                try vault.sign(grant(vault.otherReader, .submit, vault), by: vault.otherReader)
+            )
+        case .unknownMember:
+            return now(try vault.sign(grant(Person("x"), .submit, vault), by: vault.reader))
+        case .roleForbidsRight:
+            return now(try vault.sign(grant(vault.submitter, .read, vault), by: vault.reader))
+
+        // Evidence
+        case .mayNotSubmit:
+            return now(try vault.sign(vault.submit(.test("x")), by: vault.otherSubmitter))
+        case .wrongEpoch:
+            return now(try vault.sign(vault.submit(.test("x"), epoch: 2), by: vault.submitter))
+        case .repeatedRecord:
+            return now(try vault.sign(vault.submit(vault.record), by: vault.submitter))
+        case .mayNotRead:
+            return now(try vault.sign(vault.access(vault.record), by: vault.otherReader))
+        case .unknownRecord:
+            return now(try vault.sign(vault.access(.test("x")), by: vault.reader))
+        case .noConsent:
+            return now(
+                try vault.sign(vault.export(vault.record, for: .media), by: vault.reader)
+            )
+        case .notSubmitter:
+            let act = Act.consent(Consent(record: vault.record, classes: []))
+            return now(try vault.sign(act, by: vault.reader))
+        }
+    }
+
+    private func grant(_ person: Person, _ right: CaseRight, _ vault: TestVault) -> Act {
+        .caseGrant(
+            CaseGrant(
+                caseID: vault.caseID,
+                member: person.fingerprint,
+                right: right,
+                keyring: right == .read ? .test("new keyring") : nil
+            )
+        )
+    }
+}
+
+@Suite("What the fold allows")
+struct PermissionTests {
+    @Test("a vault begins with its genesis, and its first administrator joins by it")
+    func begins() throws {
+        var vault = try TestVault(empty: ())
+        #expect(vault.state.foundation == nil)
+        try vault.post(vault.genesis)
+        #expect(vault.state.foundation?.origin == TestVault.origin)
+        #expect(vault.state.foundation?.logKey == vault.logSigner.verifierKey)
+        try vault.post(vault.enrol(vault.admin, by: "first"))
+        #expect(vault.state.member(vault.admin.fingerprint)?.role == .admin)
+        #expect(vault.state.size == 2)
+    }
+
+    @Test("a submitter who joins by a case's invitation submits to it, and reads nothing")
+    func submitterOfOneCase() throws {
+        let vault = try TestVault()
+        let id = vault.submitter.fingerprint
+        #expect(vault.state.standing(of: id, in: vault.caseID) == .submit)
+        #expect(vault.state.maySubmit(id, vault.caseID))
+        #expect(!vault.state.mayRead(id, vault.caseID))
+        #expect(vault.state.standing(of: vault.otherSubmitter.fingerprint, in: vault.caseID) == nil)
+        #expect(vault.state.cases(of: id).map(\.id) == [vault.caseID])
+    }
+
+    @Test(
+        "no administrator or auditor ever reads or submits, whoever grants it",
+        arguments: [
+            CaseRight.read, .submit,
+        ]
+    )
+    func administratorsStayBlind(right: CaseRight) throws {
+        var vault = try TestVault()
+        for person in [vault.admin, vault.auditor] {
+            let grant = CaseGrant(
+                caseID: vault.caseID,
+                member: person.fingerprint,
+                right: right,
+                keyring: right == .read ? .test("k") : nil
+            )
+            let signed = try vault.sign(.caseGrant(grant), by: vault.reader)
+            #expect(throws: PolicyViolation.roleForbidsRight) { try vault.post(signed) }
+            #expect(vault.state.mayAudit(person.fingerprint))
+        }
+    }
+
+    @Test("a reader who was granted a case reads it under the new keyring")
+    func grantsReading() throws {
+        var vault = try TestVault()
+        let grant = CaseGrant(
+            caseID: vault.caseID,
+            member: vault.otherReader.fingerprint,
+            right: .read,
+            keyring: .test("second keyring")
+        )
+        try vault.post(vault.sign(.caseGrant(grant), by: vault.reader))
+        #expect(vault.state.case(vault.caseID)?.keyring == .test("second keyring"))
+        #expect(vault.state.standing(of: vault.otherReader.fingerprint, in: vault.caseID) == .read)
+        try vault.post(vault.sign(vault.access(vault.record), by: vault.otherReader))
+        let submission = try vault.sign(vault.submit(.test("x")), by: vault.otherReader)
+        #expect(throws: PolicyViolation.mayNotSubmit) { try vault.post(submission) }
+    }
+
+    @Test("consent that was widened allows an export, and withdrawn consent none")
+    func followsConsent() throws {
+        var vault = try TestVault()
+        let widened = Act.consent(Consent(record: vault.record, classes: [.un, .media]))
+        try vault.post(vault.sign(widened, by: vault.submitter))
+        try vault.post(vault.sign(vault.export(vault.record, for: .media), by: vault.reader))
+        let old = try vault.sign(vault.export(vault.record, for: .court), by: vault.reader)
+        #expect(throws: PolicyViolation.noConsent) { try vault.post(old) }
+        let withdrawn = Act.consent(Consent(record: vault.record, classes: []))
+        try vault.post(vault.sign(withdrawn, by: vault.submitter))
+        for consentClass in ConsentClass.allCases {
+            let export = vault.export(vault.record, for: consentClass)
+            let signed = try vault.sign(export, by: vault.reader)
+            #expect(throws: PolicyViolation.noConsent) { try vault.post(signed) }
+        }
+    }
+
+    @Test("a record of one case is none of another's", arguments: 0..<3)
+    func recordsStayInTheirCase(kind: Int) throws {
+        var vault = try TestVault()
+        let other = CaseID.test("two")
+        try vault.post(vault.sign(vault.open(other), by: vault.reader))
+        let record = vault.record
+        let act: Act =
+            switch kind {
+            case 0:
+                .access(Access(caseID: other, purpose: "x", scope: .manifest, records: [record]))
+            case 1:
+                .export(
+                    Export(
+                        caseID: other,
+                        consentClass: .court,
+                        records: [record],
+                        manifest: .test("m")
+                    )
+                )
+            default:
+                .custody(
+                    Custody(caseID: other, record: record, event: .copied, occurred: vault.clock)
+                )
+            }
+        let signed = try vault.sign(act, by: vault.reader)
+        #expect(throws: PolicyViolation.unknownRecord) { try vault.post(signed) }
+    }
+
+    @Test("an owner invites submitters to the own case only")
+    func ownersInvite() throws {
+        var vault = try TestVault()
+        let others = try vault.sign(
+            .invite(vault.invite(.submitter, "x", to: vault.caseID)),
+            by: vault.otherReader
+        )
+        #expect(throws: PolicyViolation.mayNotInvite) { try vault.post(others) }
+        let reader = try vault.sign(
+            .invite(vault.invite(.reader, "x", to: vault.caseID)),
+            by: vault.reader
+        )
+        #expect(throws: PolicyViolation.mayNotInvite) { try vault.post(reader) }
+        let unknown = try vault.sign(
+            .invite(vault.invite(.submitter, "x", to: .test("none"))),
+            by: vault.admin
+        )
+        #expect(throws: PolicyViolation.unknownCase) { try vault.post(unknown) }
+        try vault.post(
+            vault.sign(.invite(vault.invite(.submitter, "x", to: vault.caseID)), by: vault.admin)
+        )
+    }
+
+    @Test("an invitation is good until the second it expires, by the accepted time")
+    func expires() throws {
+        var vault = try TestVault()
+        let end = UTCTime(seconds: vault.clock.seconds + 61)
+        try vault.post(
+            vault.sign(.invite(vault.invite(.reader, "x", expires: end)), by: vault.admin)
+        )
+        vault.clock = UTCTime(seconds: vault.clock.seconds + 60)
+        try vault.post(vault.enrol(Person("new"), by: "x"))
+    }
+
+    @Test("checked signatures are applied later, to a state that has moved on")
+    func checksApart() throws {
+        var vault = try TestVault()
+        let signed = try vault.sign(vault.access(vault.record), by: vault.reader)
+        let verified = try vault.state.verifySignatures(of: signed)
+        try vault.post(vault.sign(vault.access(vault.record), by: vault.reader))
+        try vault.state.apply(
+            verified,
+            accepted: vault.clock,
+            at: vault.state.size,
+            facts: &vault.facts
+        )
+        #expect(vault.facts.statementIndex(signed.id) == vault.state.size - 1)
+    }
+}

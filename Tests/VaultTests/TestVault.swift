@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import TransparencyLog
+import Vault
+
+/// A vault in memory, with an administrator, two readers, two submitters and an auditor.
+///
+/// `reader` owns the case `case`, to which `submitter` submitted the record `record` with the consent
+/// `court`. The others have no right in it.
+struct TestVault {
+    static let origin = "vault.example/test"
+    static let begin = UTCTime.test("2026-11-21T05:50:00Z")
+
+    let logSigner: NoteSigner
+    let admin: Person
+    let reader: Person
+    let otherReader: Person
+    let submitter: Person
+    let otherSubmitter: Person
+    let auditor: Person
+    let caseID = CaseID.test("one")
+    let record = Hash.test("record")
+
+    var state = VaultState()
+    var facts = LogFacts()
+    var entries: [Entry] = []
+    var clock = TestVault.begin
+    private var nonces = 0
+
+    /// Begins with nothing in the log.
+    init(empty: Void) throws {
+        logSigner = try NoteSigner(name: Self.origin, seed: testBytes("log"))
+        admin = try Person("admin")
+        reader = try Person("reader")
+        otherReader = try Person("other reader")
+        submitter = try Person("submitter")
+        otherSubmitter = try Person("other submitter")
+        auditor = try Person("auditor")
+    }
+
+    init() throws {
+        try self.init(empty: ())
+        try post(genesis)
+        try post(enrol(admin, by: "first"))
+        try join(reader, .reader)
+        try join(otherReader, .reader)
+        try join(auditor, .auditor)
+        try post(sign(open(caseID), by: reader))
+        try post(sign(.invite(invite(.submitter, "submitter", to: caseID)), by: reader))
+        try post(enrol(submitter, by: "submitter"))
+        try join(otherSubmitter, .submitter)
+        try post(sign(submit(record), by: submitter))
+    }
+
+    // MARK: Statements
+
+    mutating func statement(_ act: Act, by actor: Fingerprint) -> Statement {
+        nonces += 1
+        return Statement(
+            vault: Self.origin,
+            time: .test("2026-11-21T05:50:42Z"),
+            actor: actor,
+            nonce: testBytes("nonce \(nonces)"),
+            act: act
+        )
+    }
+
+    mutating func sign(_ act: Act, by person: Person) throws -> SignedStatement {
+        try .sign(statement(act, by: person.fingerprint), with: [person.signer])
+    }
+
+    var genesisAct: Genesis {
+        get throws {
+            Genesis(
+                logKey: logSigner.verifierKey,
+                tlsKey: .test("tls key"),
+                inviteKey: try inviteKey("first"),
+                inviteExpires: .test("2026-11-28T00:00:00Z")
+            )
+        }
+    }
+
+    var genesis: SignedStatement {
+        mutating get throws {
+            let act = try genesisAct
+            return try .sign(statement(.genesis(act), by: act.actor), with: [logSigner])
+        }
+    }
+
+    func inviteKey(_ label: String) throws -> [UInt8] {
+        try Invitation.signer(seed: testBytes("invite \(label)")).verifierKey.publicKey
+    }
+
+    func invite(
+        _ role: Role,
+        _ label: String,
+        to caseID: CaseID? = nil,
+        expires: UTCTime = .test("2026-11-28T00:00:00Z")
+    ) throws -> Invite {
+        Invite(role: role, caseID: caseID, inviteKey: try inviteKey(label), expires: expires)
+    }
+
+    mutating func enrol(_ person: Person, by label: String) throws -> SignedStatement {
+        let act = Enrol(inviteKey: try inviteKey(label), record: person.record)
+        let signer = try Invitation.signer(seed: testBytes("invite \(label)"))
+        return try .sign(
+            statement(.enrol(act), by: person.fingerprint),
+            with: [person.signer, signer]
+        )
+    }
+
+    func open(_ id: CaseID) -> Act {
+        .caseOpen(CaseOpen(caseID: id, recipient: testRecipient("case"), keyring: .test("keyring")))
+    }
+
+    func submit(_ record: Hash, to id: CaseID? = nil, epoch: UInt64 = 1) -> Act {
+        .submit(
+            Submit(
+                caseID: id ?? caseID,
+                epoch: epoch,
+                record: record,
+                commitments: .test("commitments"),
+                classes: [.court]
+            )
+        )
+    }
+
+    func access(_ records: Hash...) -> Act {
+        .access(Access(caseID: caseID, purpose: "review", scope: .all, records: records))
+    }
+
+    func export(_ record: Hash, for consentClass: ConsentClass) -> Act {
+        .export(
+            Export(
+                caseID: caseID,
+                consentClass: consentClass,
+                records: [record],
+                manifest: .test("manifest")
+            )
+        )
+    }
+
+    // MARK: Entries
+
+    mutating func join(_ person: Person, _ role: Role) throws {
+        let label = person.fingerprint.hex
+        try post(sign(.invite(invite(role, label)), by: admin))
+        try post(enrol(person, by: label))
+    }
+
+    /// Accepts a statement at the vault's time.
+    mutating func post(_ signed: SignedStatement) throws(PolicyViolation) {
+        let entry = Entry(accepting: signed, at: clock)
+        try state.replay(entry, at: state.size, facts: &facts)
+        entries.append(entry)
+    }
+}
