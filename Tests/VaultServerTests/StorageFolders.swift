@@ -3,8 +3,13 @@
 import Foundation
 
 /// Lends an empty folder and removes it afterwards.
-func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let folder = try makeFolder()
+///
+/// - Parameter inMemory: Where there may be thousands of syncs, which say nothing in a test.
+func withFolder<Result>(
+    inMemory: Bool = false,
+    _ body: (String) async throws -> Result
+) async throws -> Result {
+    let folder = try makeFolder(inMemory: inMemory)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await body(folder)
 }
@@ -16,8 +21,10 @@ func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
     return try body(folder)
 }
 
-private func makeFolder() throws -> String {
-    let folder = NSTemporaryDirectory() + "/saksi-" + UUID().uuidString
+private func makeFolder(inMemory: Bool = false) throws -> String {
+    let memory = "/dev/shm"
+    let isThere = inMemory && FileManager.default.isWritableFile(atPath: memory)
+    let folder = (isThere ? memory : NSTemporaryDirectory()) + "/saksi-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     return folder
 }

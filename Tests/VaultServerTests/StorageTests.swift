@@ -22,6 +22,14 @@ struct StorageTests {
         }
     }
 
+    @Test("the wrapper that makes faults keeps it", arguments: StorageConformance.checks.indices)
+    func faulty(check: Int) async throws {
+        try await withFolder { folder in
+            let engine = try FaultyEngine(DirectoryStore(at: folder).engine(), in: folder).faulty
+            try await StorageConformance.checks[check].run(StorageConformance(engine: engine))
+        }
+    }
+
     @Test("a second daemon on one folder is refused, and let in once the first is gone")
     func secondDaemon() throws {
         try withFolder { folder in

@@ -21,9 +21,15 @@ struct LockBody: Hashable, Sendable {
     /// The head that is committed.
     let note: SignedNote
 
-    /// The body that follows this one.
-    func next(_ note: SignedNote, token: [UInt8]) -> LockBody {
-        LockBody(sequence: sequence + 1, token: token, note: note)
+    /// The body that follows another; the first one where there is none.
+    init(after last: LockBody?, note: SignedNote, token: [UInt8]) {
+        self.init(sequence: (last?.sequence ?? 0) + 1, token: token, note: note)
+    }
+
+    init(sequence: UInt64, token: [UInt8], note: SignedNote) {
+        self.sequence = sequence
+        self.token = token
+        self.note = note
     }
 }
 

@@ -88,8 +88,9 @@ struct DirectoryRegister: Register {
         ]
         let slots = places.compactMap { Slot(parsing: $0) }
         if let newest = slots.max(by: { $0.sequence < $1.sequence }) { return newest }
-        // Two empty slots are a register that was made and not yet filled.
-        guard places.allSatisfy({ $0.allSatisfy { $0 == 0 } }) else {
+        // Every value after the first leaves that one's slot, the odd one, or its own whole. So there
+        // was none yet if the even slot was never written: the first write may have been torn.
+        guard places[0].allSatisfy({ $0 == 0 }) else {
             throw StorageError(.damaged, path: path, detail: "no slot is whole")
         }
         return nil

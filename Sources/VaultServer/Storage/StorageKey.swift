@@ -94,10 +94,8 @@ public enum ContentKind: String, CaseIterable, Hashable, Sendable {
 public enum StoragePrefix: Hashable, Sendable {
     /// Staging objects.
     case staging
-    /// Published checkpoints.
-    case checkpoints
-    /// Hash tiles and entry bundles, whole and partial.
-    case tiles
+    /// Published checkpoints of sizes from a thousand times this number on, below the next thousand.
+    case checkpoints(thousand: UInt64)
     /// The partial forms of one hash tile.
     case partialTiles(of: TilePath)
     /// The partial forms of one entry bundle.
@@ -110,8 +108,7 @@ public enum StoragePrefix: Hashable, Sendable {
     public var path: String {
         switch self {
         case .staging: return "staging"
-        case .checkpoints: return "checkpoints"
-        case .tiles: return "tile"
+        case .checkpoints(let thousand): return "checkpoints/\(thousand)"
         case .partialTiles(let tile): return tile.path + ".p"
         case .partialEntries(let bundle): return bundle.path + ".p"
         case .content(let kind, let byte):

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import TransparencyLog
+import Vault
+
+/// One pass over the log, from the first bundle to the last: hashes, tiles, checkpoints, contents and,
+/// in a deep check, signatures and rules.
+struct LogWalk {
+    private let check: VaultCheck
+    private let head: Checkpoint
+    private var edge = TreeEdge()
+    private var state = VaultState()
+    private var facts = LogFacts()
+    private var accepted = UTCTime(seconds: 0)
+    /// Sizes at which a checkpoint was published, ascending, of the thousand that is walked.
+    private var published: ArraySlice<UInt64> = []
+    private var nextThousand: UInt64 = 0
+
+    init(check: VaultCheck, head: Checkpoint) {
+        self.check = check
+        self.head = head
+    }
+
+    mutating func run(_ report: inout CheckReport) async {
+        for first in stride(from: 0, to: head.size, by: TilePath.fullWidth) {
+            guard let path = EntryBundlePath(holding: first, inTreeOf: head.size),
+                let tile = try? TilePath(level: 0, index: path.index, width: path.width)
+            else { continue }
+            let stored = await leafHashes(tile, &report)
+            do {
+                let bundle = try await check.log.bundle(path)
+                await walk(bundle, path, stored, &report)
+            } catch {
+                report.add(.entries(path), expected: "\(path.width) entries", found: error)
+                // The tiles above are still worth comparing.
+                for hash in stored { await append(hash, &report) }
+            }
+            await compareTiles(&report)
+        }
+        if edge.root != head.root {
+            report.add(
+                "lock",
+                expected: "the root of the entries, \(edge.root)",
+                found: "\(head.root)"
+            )
+        }
+    }
+
+    private func leafHashes(_ path: TilePath, _ report: inout CheckReport) async -> [Hash] {
+        do {
+            return try Tile(path, parsing: await check.log.tile(path)).hashes
+        } catch {
+            report.add(.tile(path), expected: "\(path.width) leaf hashes", found: error)
+            return []
+        }
+    }
+
+    private mutating func walk(
+        _ bundle: EntryBundle,
+        _ path: EntryBundlePath,
+        _ stored: [Hash],
+        _ report: inout CheckReport
+    ) async {
+        for (place, hash) in bundle.leafHashes.enumerated() {
+            let leaf = edge.size
+            if stored.indices.contains(place), stored[place] != hash {
+                report.add(
+                    path.path,
+                    expected: "entry \(leaf) with the leaf hash in the tile, \(stored[place])",
+                    found: "\(hash)"
+                )
+            }
+            await append(hash, &report)
+            await walk(Array(bundle[place]), at: leaf, &report)
+            report.entries += 1
+        }
+    }
+
+    // MARK: The tree
+
+    private mutating func append(_ hash: Hash, _ report: inout CheckReport) async {
+        edge.append(hash)
+        if nextThousand <= edge.size / 1000 { await listCheckpoints(&report) }
+        guard published.first == edge.size else { return }
+        published.removeFirst()
+        await compareCheckpoint(&report)
+    }
+
+    private mutating func listCheckpoints(_ report: inout CheckReport) async {
+        let prefix = StoragePrefix.checkpoints(thousand: nextThousand)
+        nextThousand += 1
+        do {
+            let sizes = try await check.engine.store.list(prefix).compactMap { object in
+                if case .publishedCheckpoint(let size) = object.key { size } else { nil }
+            }
+            published = sizes.filter { $0 >= edge.size }.sorted()[...]
+        } catch {
+            report.add(prefix.path, expected: "a listing", found: "\(error)")
+        }
+    }
+
+    private func compareCheckpoint(_ report: inout CheckReport) async {
+        let key = StorageKey.publishedCheckpoint(size: edge.size)
+        let expected = "a signed checkpoint of size \(edge.size) with root \(edge.root)"
+        do {
+            let note = try SignedNote(parsing: await check.engine.store.bytes(of: key))
+            _ = try note.verified(by: [check.key])
+            let checkpoint = try Checkpoint(parsing: note.text)
+            report.checkpoints += 1
+            guard checkpoint.size == edge.size, checkpoint.root == edge.root else {
+                throw StorageError.damaged(key, "size \(checkpoint.size), root \(checkpoint.root)")
+            }
+        } catch {
+            report.add(key, expected: expected, found: error)
+        }
+    }
+
+    /// Compares the tiles that are full now; at the end of the log the partial ones, too.
+    private mutating func compareTiles(_ report: inout CheckReport) async {
+        // Before the end, partial tiles are of sizes that never were.
+        let isEnd = edge.size == head.size
+        for tile in edge.flush() where isEnd || !tile.path.isPartial {
+            let key = StorageKey.tile(tile.path)
+            do {
+                report.tiles += 1
+                let stored = try await check.log.tile(tile.path)
+                guard stored == tile.bytes else {
+                    throw StorageError.damaged(key, "SHA-256 \(Hash(hashing: stored))")
+                }
+            } catch {
+                let expected = "the hashes below it, SHA-256 \(Hash(hashing: tile.bytes))"
+                report.add(key, expected: expected, found: error)
+            }
+        }
+    }
+
+    // MARK: The entries
+
+    private mutating func walk(
+        _ bytes: [UInt8],
+        at leaf: UInt64,
+        _ report: inout CheckReport
+    ) async {
+        let entry: Entry
+        do {
+            entry = try Entry(parsing: bytes)
+        } catch {
+            return report.add("entry \(leaf)", expected: "a statement", found: "\(error)")
+        }
+        if entry.accepted < accepted {
+            report.add(
+                "entry \(leaf)",
+                expected: "a time not before \(accepted)",
+                found: "\(entry.accepted)"
+            )
+        }
+        accepted = max(accepted, entry.accepted)
+        if check.isDeep {
+            do {
+                try state.replay(entry, at: leaf, facts: &facts)
+            } catch {
+                report.add("entry \(leaf)", expected: "an act that was allowed", found: "\(error)")
+            }
+        }
+        await checkContents(of: entry.signed.statement, &report)
+    }
+
+    private func checkContents(of statement: Statement, _ report: inout CheckReport) async {
+        switch statement.act {
+        case .caseOpen(let open):
+            await check.checkContent(.keyrings, open.keyring, size: nil, &report)
+        case .caseGrant(let grant):
+            if let keyring = grant.keyring {
+                await check.checkContent(.keyrings, keyring, size: nil, &report)
+            }
+        case .submit(let submit):
+            await check.checkContent(.records, submit.record, size: nil, &report)
+            await check.checkContent(.records, submit.commitments, size: nil, &report)
+            let key = StorageKey.content(.records, submit.record)
+            do {
+                let record = try SubmissionRecord(
+                    parsing: await check.engine.store.bytes(of: key)
+                )
+                for content in Content.all(in: record) {
+                    await check.checkContent(
+                        content.kind,
+                        content.hash,
+                        size: content.size,
+                        &report
+                    )
+                }
+            } catch {
+                report.add(key, expected: "a record", found: error)
+            }
+        default:
+            break
+        }
+    }
+}

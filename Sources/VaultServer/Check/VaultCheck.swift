@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+public import Logging
+import NIOCore
+public import TransparencyLog
+import Vault
+
+/// Checks a whole vault, without its daemon: what is stored, whether it belongs together, and whether
+/// it was allowed.
+///
+/// Bundles are hashed to tiles, tiles to every published checkpoint and to the lock; every record,
+/// envelope, keyring and segment that an entry names is looked for; the index is compared with the
+/// log. A deep check also hashes all contents, verifies every signature and replays the fold. A check
+/// finishes what a crash interrupted, as a start would, and changes nothing else.
+public struct VaultCheck: Sendable {
+    let engine: StorageEngine
+    let key: VerifierKey
+    let isDeep: Bool
+    private let indexPath: String
+    private let logger: Logger
+
+    /// Prepares a check.
+    ///
+    /// - Parameters:
+    ///   - engine: Where the vault lives.
+    ///   - index: The path of the index.
+    ///   - key: The log's verifier key.
+    ///   - deep: Whether to hash all contents, verify all signatures and replay the fold.
+    ///   - logger: Told what is repaired.
+    public init(
+        _ engine: StorageEngine,
+        index: String,
+        key: VerifierKey,
+        deep: Bool,
+        logger: Logger
+    ) {
+        self.engine = engine
+        self.key = key
+        indexPath = index
+        isDeep = deep
+        self.logger = logger
+    }
+
+    var log: StoredLog { StoredLog(store: engine.store) }
+
+    /// Runs the check.
+    ///
+    /// - Parameter rebuildIndex: Whether to make the index again from the log first.
+    /// - Returns: The report; damage is in there and is not an error.
+    /// - Throws: ``OpeningError`` when there is no vault, or its lock is not this vault's.
+    public func run(rebuildIndex: Bool = false) async throws(OpeningError) -> CheckReport {
+        var report = CheckReport(isDeep: isDeep)
+        let head = try await recover(&report)
+        var walk = LogWalk(check: self, head: head)
+        await walk.run(&report)
+        if isDeep { await checkAllContents(&report) }
+        await checkIndex(head, rebuild: rebuildIndex, &report)
+        return report
+    }
+
+    /// Finishes what a crash interrupted, and gives the head that the lock holds.
+    private func recover(_ report: inout CheckReport) async throws(OpeningError) -> Checkpoint {
+        let opening = Opening(
+            writer: RoundWriter(engine: engine),
+            key: key,
+            clock: VaultClock(now: { UTCTime(seconds: 0) }),
+            logger: logger
+        )
+        do throws(OpeningError) {
+            return try await opening.recover().checkpoint
+        } catch {
+            switch error {
+            case .rolledBack, .forked:
+                report.add(
+                    StorageKey.checkpoint.path,
+                    expected: "no more than the lock has",
+                    found: "\(error)"
+                )
+            case .damagedTree(let reason):
+                report.add("tile", expected: "the tree that the lock signs", found: reason)
+            default:
+                throw error
+            }
+            return try await opening.lockedHead()
+        }
+    }
+
+    /// Looks at one content: its size and, in a deep check, its hash.
+    func checkContent(
+        _ kind: ContentKind,
+        _ hash: Hash,
+        size: UInt64?,
+        _ report: inout CheckReport
+    ) async {
+        let key = StorageKey.content(kind, hash)
+        do {
+            let stored = try await engine.store.size(of: key)
+            guard let stored else { throw StorageError(.missing, path: key.path) }
+            guard size == nil || stored == size else {
+                throw StorageError.damaged(key, "\(stored) bytes, not \(size ?? 0)")
+            }
+            report.contents += 1
+            report.contentBytes += stored
+        } catch {
+            report.add(key, expected: "what an entry names", found: error)
+        }
+    }
+
+    /// Hashes everything that was uploaded, also what no entry names.
+    private func checkAllContents(_ report: inout CheckReport) async {
+        for kind in ContentKind.allCases {
+            for byte in UInt8.min...UInt8.max {
+                let prefix = StoragePrefix.content(kind, firstByte: byte)
+                do {
+                    for object in try await engine.store.list(prefix) {
+                        await checkHash(of: object.key, &report)
+                    }
+                } catch {
+                    report.add(prefix.path, expected: "a listing", found: "\(error)")
+                }
+            }
+        }
+    }
+
+    private func checkHash(of key: StorageKey, _ report: inout CheckReport) async {
+        guard case .content(_, let hash) = key else { return }
+        do {
+            let buffer = try await engine.store.read(key, nil)
+            var hasher = SHA256Hasher()
+            unsafe buffer.withUnsafeReadableBytes { unsafe hasher.update(raw: $0) }
+            let got = hasher.finalize()
+            guard got == hash else { throw StorageError.damaged(key, "SHA-256 \(got)") }
+        } catch {
+            report.add(key, expected: "bytes with this SHA-256", found: error)
+        }
+    }
+
+    // MARK: The index
+
+    /// The index may lag behind, since a start brings it up; what it has must be right.
+    private func checkIndex(
+        _ head: Checkpoint,
+        rebuild: Bool,
+        _ report: inout CheckReport
+    ) async {
+        do {
+            if rebuild { try VaultIndex.remove(indexPath) }
+            let index = try VaultIndex(at: indexPath)
+            let follower = IndexFollower(log: log, index: index, head: head, logger: logger)
+            if rebuild { _ = try await follower.follow() }
+            guard try await follower.isOfThisLog() else {
+                return report.add(
+                    "index",
+                    expected: "a beginning of the log",
+                    found: "another log's, or a longer one"
+                )
+            }
+            if isDeep { try await compare(index, size: index.progress().size, &report) }
+        } catch {
+            report.add("index", expected: "an index of the log", found: "\(error)")
+        }
+    }
+
+    private func compare(
+        _ index: VaultIndex,
+        size: UInt64,
+        _ report: inout CheckReport
+    ) async throws {
+        for first in stride(from: 0, to: size, by: TilePath.fullWidth) {
+            guard let path = EntryBundlePath(holding: first, inTreeOf: size) else { continue }
+            let bundle = try await log.bundle(path)
+            let ids = try bundle.entries.map { try Entry(parsing: $0).signed.id }
+            let found = try await index.statements(ids)
+            for (offset, id) in ids.enumerated() where found[offset] != first + UInt64(offset) {
+                report.add(
+                    "index",
+                    expected: "statement \(id) at entry \(first + UInt64(offset))",
+                    found: found[offset].map { "entry \($0)" } ?? "nothing"
+                )
+            }
+        }
+    }
+}

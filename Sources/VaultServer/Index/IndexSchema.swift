@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRDB
+
+/// The tables of the index; see the article <doc:Index>.
+///
+/// A change of any of them is a new version. There are no migrations: an index of another version is
+/// thrown away and made again from the log.
+enum IndexSchema {
+    /// Written to `user_version`; an index with another one is made again.
+    static let version = 1
+
+    static func create(_ db: Database) throws {
+        try db.execute(sql: tables)
+        try db.execute(sql: beginning)
+        try db.execute(sql: "PRAGMA user_version = \(version)")
+    }
+
+    /// Empties the tables that follow the log, and keeps those of the uploads.
+    static func clear(_ db: Database) throws {
+        for table in [
+            "progress", "snapshot", "statements", "recent", "members", "case_entries",
+            "submissions",
+            "consents", "objects", "referenced",
+        ] {
+            try db.execute(sql: "DELETE FROM \(table)")
+        }
+        try db.execute(sql: beginning)
+    }
+
+    private static let beginning = """
+        INSERT INTO progress VALUES
+            (0, x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+        """
+
+    private static let tables = """
+        -- One row: how far the index has followed the log, and the root there.
+        CREATE TABLE progress (size INTEGER NOT NULL, root BLOB NOT NULL);
+        -- At most one row: the state after a number of entries.
+        CREATE TABLE snapshot (state BLOB NOT NULL);
+
+        -- The first 16 bytes of a statement's id, and its leaf. `recent` takes the newest in the
+        -- order of the log; they move to `statements` in large sorted batches, because single
+        -- inserts in random order would touch one page of the tree each.
+        CREATE TABLE statements (id BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE recent (leaf INTEGER PRIMARY KEY, id BLOB NOT NULL);
+
+        CREATE TABLE members (fingerprint BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE case_entries (
+            case_id BLOB, leaf INTEGER, act TEXT NOT NULL, actor BLOB NOT NULL,
+            PRIMARY KEY (case_id, leaf)
+        ) WITHOUT ROWID;
+        CREATE TABLE submissions (
+            record BLOB PRIMARY KEY, leaf INTEGER NOT NULL, case_id BLOB NOT NULL,
+            actor BLOB NOT NULL, epoch INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE consents (
+            record BLOB, leaf INTEGER, classes TEXT NOT NULL, PRIMARY KEY (record, leaf)
+        ) WITHOUT ROWID;
+        CREATE TABLE objects (object BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+        -- Content that a logged statement names, directly or through its record.
+        CREATE TABLE referenced (
+            hash BLOB PRIMARY KEY, member BLOB NOT NULL, leaf INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        -- Not from the log: what was uploaded and is not named by a statement yet.
+        CREATE TABLE uploads (
+            hash BLOB, member BLOB, kind TEXT NOT NULL, size INTEGER NOT NULL, time INTEGER NOT NULL,
+            PRIMARY KEY (hash, member)
+        ) WITHOUT ROWID;
+        CREATE INDEX uploads_by_time ON uploads (time);
+        CREATE TABLE quotas (member BLOB PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
+        """
+}

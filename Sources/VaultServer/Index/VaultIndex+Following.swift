@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Foundation
+import GRDB
+import Vault
+
+/// An entry as the index takes it.
+struct IndexedEntry: Sendable {
+    let index: UInt64
+    let signed: SignedStatement
+    /// The record that a `submit` names.
+    let record: SubmissionRecord?
+}
+
+extension VaultIndex {
+    /// How many statements `recent` holds before they are merged.
+    static let mergeCount = 16_384
+
+    /// How far the index has followed the log, and the root there.
+    func progress() async throws(IndexError) -> (size: UInt64, root: Hash) {
+        try await read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT size, root FROM progress"),
+                let root = Hash(row["root"] as Data)
+            else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "no progress") }
+            return (row["size"], root)
+        }
+    }
+
+    /// Adds entries, in one transaction.
+    ///
+    /// Those that are in the index already are passed over.
+    ///
+    /// - Parameters:
+    ///   - entries: In the order of the log, up to the new size.
+    ///   - size: The tree's size after them.
+    ///   - root: The tree's root after them.
+    /// - Throws: ``IndexError``; nothing was added then.
+    func add(_ entries: [IndexedEntry], size: UInt64, root: Hash) async throws(IndexError) {
+        let new = try await write { db in
+            let known = try UInt64.fetchOne(db, sql: "SELECT size FROM progress") ?? 0
+            let new = entries.filter { $0.index >= known }
+            for entry in new { try Self.add(entry, db) }
+            try db.cachedStatement(sql: "UPDATE progress SET size = ?, root = ?")
+                .execute(arguments: [max(size, known), root.data])
+            return new
+        }
+        memory.add(new.map { (StatementKey($0.signed.id), $0.index) })
+    }
+
+    /// Moves the recent statements to the large table once they are many.
+    ///
+    /// Sorted, so that each page of the table is written once for all of its new rows.
+    func mergeRecent(atLeast count: Int = VaultIndex.mergeCount) async throws(IndexError) {
+        guard memory.recentCount >= count else { return }
+        let last = try await write { db in
+            let last = try UInt64.fetchOne(db, sql: "SELECT max(leaf) FROM recent") ?? 0
+            try db.execute(sql: "INSERT INTO statements SELECT id, leaf FROM recent ORDER BY id")
+            try db.execute(sql: "DELETE FROM recent")
+            return last
+        }
+        memory.forget(upTo: last)
+    }
+
+    func loadRecent() throws {
+        let rows = try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT leaf, id FROM recent").compactMap { row in
+                StatementKey(row["id"] as Data).map { ($0, row["leaf"] as UInt64) }
+            }
+        }
+        memory.add(rows)
+    }
+
+    // MARK: Snapshots of the state
+
+    /// Keeps the state after a number of entries, so that a start need not replay them.
+    func snapshot(_ state: VaultState) async throws(IndexError) {
+        try await write { db in
+            try db.execute(sql: "DELETE FROM snapshot")
+            try db.execute(
+                sql: "INSERT INTO snapshot VALUES (?)",
+                arguments: [Data()]
+            )
+        }
+    }
+
+    /// The last state that was kept; one that cannot be read is none.
+    func snapshot() async throws(IndexError) -> VaultState? {
+        let bytes = try await read { try Data.fetchOne($0, sql: "SELECT state FROM snapshot") }
+        return bytes.flatMap { _ in VaultState?.none }
+    }
+
+    // MARK: Rows
+
+    private static func add(_ entry: IndexedEntry, _ db: Database) throws {
+        let statement = entry.signed.statement
+        let leaf = entry.index
+        let actor = statement.actor.data
+        try db.cachedStatement(sql: "INSERT INTO recent VALUES (?, ?)")
+            .execute(arguments: [leaf, StatementKey(entry.signed.id).data])
+        var cases: [CaseID] = []
+        switch statement.act {
+        case .genesis, .invite:
+            break
+        case .enrol:
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO members VALUES (?, ?)")
+                .execute(arguments: [actor, leaf])
+        case .caseOpen(let act):
+            cases = [act.caseID]
+            try reference(act.keyring, by: statement.actor, leaf: leaf, db)
+        case .caseGrant(let act):
+            cases = [act.caseID]
+            if let keyring = act.keyring {
+                try reference(keyring, by: statement.actor, leaf: leaf, db)
+            }
+        case .submit(let act):
+            cases = [act.caseID]
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?, ?)")
+                .execute(
+                    arguments: [act.record.data, leaf, act.caseID.data, actor, act.epoch]
+                )
+            try consent(act.record, act.classes, leaf, db)
+            try reference(act.record, by: statement.actor, leaf: leaf, db)
+            try reference(act.commitments, by: statement.actor, leaf: leaf, db)
+            if let record = entry.record {
+                try add(record, act.record, by: statement.actor, leaf, db)
+            }
+        case .access(let act): cases = [act.caseID]
+        case .export(let act): cases = [act.caseID]
+        case .custody(let act): cases = [act.caseID]
+        case .consent(let act):
+            try consent(act.record, act.classes, leaf, db)
+            if let submission = try submission(act.record, before: leaf, db) {
+                cases = [submission.caseID]
+            }
+        }
+        for caseID in cases {
+            try db.cachedStatement(sql: "INSERT INTO case_entries VALUES (?, ?, ?, ?)")
+                .execute(arguments: [caseID.data, leaf, statement.act.name.rawValue, actor])
+        }
+    }
+
+    private static func consent(
+        _ record: Hash,
+        _ classes: [ConsentClass],
+        _ leaf: UInt64,
+        _ db: Database
+    ) throws {
+        try db.cachedStatement(sql: "INSERT INTO consents VALUES (?, ?, ?)")
+            .execute(
+                arguments: [
+                    record.data, leaf, classes.map(\.rawValue).joined(separator: " "),
+                ]
+            )
+    }
+
+    private static func add(
+        _ record: SubmissionRecord,
+        _ hash: Hash,
+        by actor: Fingerprint,
+        _ leaf: UInt64,
+        _ db: Database
+    ) throws {
+        for object in record.objects {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO objects VALUES (?, ?)")
+                .execute(arguments: [object.id.data, hash.data])
+        }
+        for content in Content.all(in: record) {
+            try reference(content.hash, by: actor, leaf: leaf, db)
+        }
+    }
+}

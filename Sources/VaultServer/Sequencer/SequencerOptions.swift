@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Vault
+
+/// How the sequencer batches.
+public struct SequencerOptions: Sendable {
+    /// How long the first statement of a round waits for others.
+    public var groupInterval: Duration = .milliseconds(50)
+    /// How many statements start a round at once, so that busy clients do not wait for the timer.
+    public var flushCount = 32
+    /// How many statements may wait; more are answered with ``SubmissionError/busy(retryAfter:)``.
+    public var poolLimit = 4096
+    /// What those are told to wait.
+    public var retryAfter: Duration = .seconds(1)
+    /// How long after a round its files are synced and its staging object is deleted.
+    public var settleInterval: Duration = .seconds(1)
+    /// To what the accepted time of entries is rounded down.
+    public var rounding: AcceptedRounding = .minute
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Time and chance, as the daemon is given them.
+struct VaultClock: Sendable {
+    /// The time of day.
+    var now: @Sendable () -> UTCTime
+    /// 16 random bytes.
+    var token: @Sendable () -> [UInt8] = {
+        (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Vault
+
+/// Why a statement did not become an entry.
+public enum SubmissionError: Error, Sendable {
+    /// The bytes are not a signed statement.
+    case malformed(StatementError)
+    /// A signature is missing, one too many, by an unknown key, or does not verify.
+    case signature(PolicyViolation)
+    /// A rule of the vault forbids it.
+    case refused(PolicyViolation)
+    /// The statement names content that is not stored; at least one key.
+    case missing([StorageKey])
+    /// The record that the statement names cannot be read, or says something else.
+    case inconsistent(RecordMismatch)
+    /// The pool is full; nothing happened. Try again after this long.
+    case busy(retryAfter: Duration)
+    /// The store failed. The statement may yet become an entry: submitting it again gives its receipt.
+    case storage(StorageError)
+    /// The index failed. The statement may yet become an entry: submitting it again gives its receipt.
+    case index(IndexError)
+    /// The vault is stopping, or has stopped for a reason that its log tells.
+    case stopped
+}
+
+/// How a record differs from the statement that names it.
+public enum RecordMismatch: Error, Hashable, Sendable {
+    /// The record or the list of commitments is not one.
+    case malformed
+    /// The record is of another case.
+    case otherCase
+    /// The record is of another epoch.
+    case otherEpoch
+    /// The record names another list of commitments.
+    case otherCommitments
+    /// Stored content has another size than the record says.
+    case otherSize(StorageKey)
+}
+
+/// Why the sequencer ended and the process must, too.
+public enum SequencerFailure: Error, Hashable, Sendable {
+    /// The lock holds what another writer put there.
+    case fenced
+    /// The stored tiles do not prove an entry that was just written to them.
+    case unprovable(leaf: UInt64)
+    /// The checkpoint could not be made or signed.
+    case unsigned
+}
+
+extension SequencerFailure: CustomStringConvertible {
+    /// The message a person reads.
+    public var description: String {
+        switch self {
+        case .fenced: "another process has written to this vault's log"
+        case .unprovable(let leaf): "entry \(leaf) cannot be proved from the stored tiles"
+        case .unsigned: "the checkpoint could not be signed"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Vault
+
+extension Uploads {
+    /// Removes what was uploaded before a time and is named by no logged statement.
+    ///
+    /// Also files without a row in the index, which a crash or a rebuild of the index may leave.
+    ///
+    /// - Returns: How many files were removed.
+    public func collect(before time: UTCTime) async throws(UploadError) -> Int {
+        do {
+            try await index.forgetUploads(before: time)
+        } catch {
+            throw .index(error)
+        }
+        var removed = 0
+        for kind in ContentKind.allCases {
+            for byte in UInt8.min...UInt8.max {
+                removed += try await collect(.content(kind, firstByte: byte), before: time)
+            }
+        }
+        return removed
+    }
+
+    private func collect(
+        _ prefix: StoragePrefix,
+        before time: UTCTime
+    ) async throws(UploadError) -> Int {
+        let old: [StorageKey]
+        do {
+            old = try await store.list(prefix).filter { $0.modified < time.seconds }.map(\.key)
+        } catch {
+            throw .storage(error)
+        }
+        var removed = 0
+        for case .content(let kind, let hash) in old {
+            do {
+                // From here to the end of the deletion, uploads of this content are turned away, and a
+                // statement that names it finds it missing.
+                guard try await index.beginCollecting(hash) else { continue }
+            } catch {
+                throw .index(error)
+            }
+            defer { index.endCollecting(hash) }
+            do {
+                try await store.delete(.content(kind, hash))
+                removed += 1
+            } catch {
+                throw .storage(error)
+            }
+        }
+        return removed
+    }
+}
