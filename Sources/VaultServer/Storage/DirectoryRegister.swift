@@ -77,7 +77,7 @@ struct DirectoryRegister: Register {
     }
 
     private func newest(_ file: borrowing OpenFile) throws(StorageError) -> Slot? {
-        let size = try file.status().size
+        let size = try file.size()
         guard size == 2 * Self.slotSize else {
             // What is cut off might have been the newer slot: nothing may be concluded.
             throw StorageError(.damaged, path: path, detail: "\(size) bytes")

@@ -23,7 +23,7 @@ extension DirectoryStore {
     func removeLeftovers() throws(StorageError) {
         if unsafe mkdir("\(root)/tmp", 0o700) == 0 { try sync.folder(root) }
         var leftovers: [String] = []
-        try walk("tmp") { (_, path) throws(StorageError) in leftovers.append(path) }
+        try walk("tmp") { leftovers.append($0) }
         for path in leftovers { unsafe unlink("\(root)/\(path)") }
     }
 
@@ -137,7 +137,7 @@ extension DirectoryStore {
     }
 
     func readAll(_ file: borrowing OpenFile) throws(StorageError) -> ByteBuffer {
-        try read(file, 0..<(try file.status().size))
+        try read(file, 0..<(try file.size()))
     }
 
     /// Reads a range that is known to exist.
@@ -184,7 +184,7 @@ extension DirectoryStore {
     /// Visits every file below a folder; one that is not there is empty.
     func walk(
         _ folder: String,
-        _ visit: (borrowing OpenFile, String) throws(StorageError) -> Void
+        _ visit: (String) -> Void
     ) throws(StorageError) {
         guard let stream = unsafe opendir("\(root)/\(folder)") else {
             let error = StorageError.system("opendir", "\(root)/\(folder)")
@@ -200,8 +200,8 @@ extension DirectoryStore {
             let path = "\(folder)/\(name)"
             if unsafe entry.pointee.d_type == UInt8(DT_DIR) {
                 try walk(path, visit)
-            } else if let file = try? OpenFile("\(root)/\(path)", O_RDONLY | O_NOFOLLOW) {
-                try visit(file, path)
+            } else {
+                visit(path)
             }
         }
     }

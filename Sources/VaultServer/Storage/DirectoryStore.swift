@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 public import NIOCore
 
@@ -72,7 +73,7 @@ public struct DirectoryStore: ObjectStore {
     ) async throws(StorageError) -> ByteBuffer {
         try await threads(for: key).run { () throws(StorageError) in
             let file = try OpenFile(path(key), O_RDONLY)
-            let size = try file.status().size
+            let size = try file.size()
             let range = range ?? 0..<size
             guard range.upperBound <= size else {
                 throw StorageError(.outOfRange, path: key.path, detail: "\(size) bytes")
@@ -88,11 +89,11 @@ public struct DirectoryStore: ObjectStore {
     /// The size of an object in bytes; see ``ObjectStore``.
     public func size(of key: StorageKey) async throws(StorageError) -> UInt64? {
         try await threads(for: key).run { () throws(StorageError) in
-            var status = stat()
-            guard unsafe stat(path(key), &status) != 0 else { return UInt64(status.st_size) }
-            let error = StorageError.system("stat", path(key))
-            guard error.code == .missing else { throw error }
-            return nil
+            do throws(StorageError) {
+                return try OpenFile(path(key), O_RDONLY).size()
+            } catch where error.code == .missing {
+                return nil
+            }
         }
     }
 
@@ -111,12 +112,14 @@ public struct DirectoryStore: ObjectStore {
     public func list(_ prefix: StoragePrefix) async throws(StorageError) -> [StoredObject] {
         try await contentThreads.run { () throws(StorageError) in
             var found: [StoredObject] = []
-            try walk(prefix.path) { (file, path) throws(StorageError) in
-                guard let key = StorageKey(path: path) else { return }
-                let status = try file.status()
-                found.append(
-                    StoredObject(key: key, size: status.size, modified: status.modified)
-                )
+            try walk(prefix.path) { path in
+                guard let key = StorageKey(path: path),
+                    let file = try? FileManager.default.attributesOfItem(atPath: "\(root)/\(path)"),
+                    let size = file[.size] as? UInt64,
+                    let modified = file[.modificationDate] as? Date
+                else { return }
+                let seconds = Int64(modified.timeIntervalSince1970)
+                found.append(StoredObject(key: key, size: size, modified: seconds))
             }
             return found
         }

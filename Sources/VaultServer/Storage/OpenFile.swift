@@ -17,13 +17,11 @@ struct OpenFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// The size in bytes and the time of the last change.
-    func status() throws(StorageError) -> (size: UInt64, modified: Int64) {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else {
-            throw StorageError.system("fstat", path)
-        }
-        return (UInt64(status.st_size), Int64(status.st_mtim.tv_sec))
+    /// The size in bytes.
+    func size() throws(StorageError) -> UInt64 {
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw StorageError.system("lseek", path) }
+        return UInt64(end)
     }
 
     /// Fills the buffer from an offset; gives the count of bytes, less than the buffer at the end.
