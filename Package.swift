@@ -44,7 +44,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -110,13 +109,14 @@ let package = Package(
                 "Bulk", "CLinux", "Encodings", "TransparencyLog", "Vault", crypto, httpTypes,
                 structuredFields, logging,
                 lifecycle, nioCore, nioPosix, nioSSL,
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
+            exclude: ["openapi.json"],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -203,7 +203,9 @@ let package = Package(
             name: "VaultServerTests",
             dependencies: [
                 "Bulk", "Encodings", "VaultServer", "Vault", "TransparencyLog", "TestSupport",
-                crypto, logging,
+                crypto, httpTypes, lifecycle, logging, nioCore, nioPosix, nioSSL,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict

@@ -138,7 +138,7 @@ extension ServerConfiguration {
         Option("round-timer", \.roundTimer), Option("round-pool", \.roundPool),
         Option("round-to-hour", \.roundToHour), Option("body-memory", \.bodyMemory),
         Option("body-wait", \.bodyWait), Option("member-uploads", \.memberUploads),
-        Option("pending-quota", \.pendingQuota), Option("total-quota", \.totalQuota),
+        Option("pending-quota", \.pendingQuota),
         Option("abandoned-after", \.abandonedAfter), Option("collect-every", \.collectEvery),
         Option("max-connections", \.maxConnections), Option("idle-timeout", \.idleTimeout),
         Option("upload-timeout", \.uploadTimeout), Option("statement-timeout", \.statementTimeout),

@@ -14,14 +14,18 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// Where the API listens: `HOST:PORT`, `[IPV6]:PORT` or `unix:/path`; port 0 picks a free one.
     public var listen = ListenAddress.tcp(host: "127.0.0.1", port: 8443)
 
-    /// Whether TCP connections speak TLS 1.3. `false` is refused unless `listen` is numeric loopback
+    /// Whether TCP connections speak TLS 1.3.
+    ///
+    /// `false` is refused unless `listen` is numeric loopback
     /// (for an onion service that forwards to it). A Unix socket is always plain.
     public var tls = true
 
     /// Where Prometheus reads metrics, plain HTTP on numeric loopback or a Unix socket only; `off` for none.
     public var metricsListen: ListenAddress?
 
-    /// The log's signing key; a relative path begins at the vault's folder. The file has mode 0600.
+    /// The log's signing key; a relative path begins at the vault's folder.
+    ///
+    /// The file has mode 0600.
     public var logKey = "keys/log.key"
 
     /// The TLS private key (PEM, P-256), whose SPKI digest is pinned in every invite.
@@ -39,7 +43,9 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// Whether accepted times are rounded down to the hour, not the minute.
     public var roundToHour = false
 
-    /// Bytes of request bodies held in memory at once, over all requests. Beyond it a request waits for
+    /// Bytes of request bodies held in memory at once, over all requests.
+    ///
+    /// Beyond it a request waits for
     /// `bodyWait`, then is answered with 503. At least 16 MiB, the largest body.
     public var bodyMemory = ByteCount(48 << 20)
 
@@ -52,10 +58,9 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// Bytes one member may have uploaded that no logged record names yet; beyond it 507.
     public var pendingQuota = ByteCount(64 << 30)
 
-    /// Bytes one member may have stored in all; beyond it 507.
-    public var totalQuota = ByteCount(1 << 40)
-
-    /// Age at which an upload that no logged record names is removed. Clients that resume later send it again.
+    /// Age at which an upload that no logged record names is removed.
+    ///
+    /// Clients that resume later send it again.
     public var abandonedAfter = Duration.seconds(14 * 86_400)
 
     /// How often abandoned uploads are looked for.
@@ -83,7 +88,9 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// The least severe log lines written: `trace`, `debug`, `info`, `notice`, `warning`, `error`, `critical`.
     public var logLevel = LogLevel.notice
 
-    /// Whether a crash may leave a core image, and the process be traced. A core holds the log key.
+    /// Whether a crash may leave a core image.
+    ///
+    /// It holds the log key.
     public var coreDumps = false
 
     /// The defaults, for the vault in `data`.

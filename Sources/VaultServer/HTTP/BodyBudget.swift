@@ -32,19 +32,31 @@ final class BodyBudget: Sendable {
         state = Mutex(State(free: capacity))
     }
 
-    /// Runs `body` while `bytes` are reserved; `nil` where there was no room in time.
+    /// Reserves room for a body.
     ///
-    /// - Parameter holder: who is charged; a member's fingerprint, or one name for all outsiders
-    func withRoom<Value>(
-        for bytes: Int,
-        holder: String,
-        _ body: () async throws -> Value
-    ) async throws -> Value? {
+    /// - Parameters:
+    ///   - bytes: the declared size of the body
+    ///   - holder: who is charged; a member's fingerprint, or one name for all outsiders
+    /// - Returns: room that is given back when the value goes, or `nil` where there was none in time
+    func reserve(_ bytes: Int, for holder: String) async -> Room? {
         guard admit(bytes, holder) else { return nil }
-        defer { leave(bytes, holder) }
-        guard await take(bytes) else { return nil }
-        defer { give(back: bytes) }
-        return try await body()
+        guard await take(bytes) else {
+            leave(bytes, holder)
+            return nil
+        }
+        return Room { [self] in
+            leave(bytes, holder)
+            give(back: bytes)
+        }
+    }
+
+    /// A reservation; it ends with the value.
+    final class Room: Sendable {
+        private let release: @Sendable () -> Void
+
+        fileprivate init(release: @escaping @Sendable () -> Void) { self.release = release }
+
+        deinit { release() }
     }
 
     private func admit(_ bytes: Int, _ holder: String) -> Bool {

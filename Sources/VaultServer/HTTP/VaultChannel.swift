@@ -19,6 +19,7 @@ struct VaultChannel: ServerChildChannel {
     /// - Parameters:
     ///   - tls: `nil` for plain HTTP
     ///   - idleTimeout: see ``ServerConfiguration/idleTimeout``
+    ///   - responder: answers the requests
     init(
         tls: NIOSSLContext?,
         idleTimeout: Duration,

@@ -2,25 +2,21 @@
 
 import Foundation
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// What keeps keys out of crash reports and core images.
 public enum Hardening {
-    /// Runs the program again where Swift's crash reports are on: they print memory near the registers.
+    /// Gives the signals of a crash back to the system.
     ///
-    /// The runtime reads the variable before `main`, so it has to be set for a new image. Where the
-    /// program cannot be run again (no `/proc`), it goes on as it is.
+    /// Swift's crash reports print memory near the registers to stderr; with the handlers gone a
+    /// crash prints nothing, as with `SWIFT_BACKTRACE=enable=no`.
     public static func silenceCrashReports() {
-        let name = "SWIFT_BACKTRACE"
-        guard ProcessInfo.processInfo.environment[name] == nil else { return }
-        _ = unsafe setenv(name, "enable=no", 1)
-        var arguments = unsafe CommandLine.arguments.map { unsafe strdup($0) }
-        unsafe arguments.append(nil)
-        _ = unsafe execv("/proc/self/exe", arguments)
+        for number in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+            signal(number, SIG_DFL)
+        }
+    }
+
+    /// Keeps what the process makes from all other users.
+    public static func makeFilesPrivate() {
+        umask(0o077)
     }
 
     /// Forbids core images, and empties those that a piped core handler would still be given.

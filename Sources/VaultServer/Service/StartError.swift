@@ -14,8 +14,8 @@ public enum StartError: Error, Equatable, Sendable {
     case file(path: String, reason: String)
     /// The log key is not in the form that `init` writes.
     case logKeyUnreadable
-    /// The log key is not the one that the genesis statement names.
-    case wrongLogKey
+    /// The TLS key is not the one that the genesis statement names.
+    case wrongTLSKey
     /// The TLS key is not a P-256 key in PEM.
     case tlsKeyUnreadable
     /// The certificate is not readable, or belongs to another key.
@@ -34,7 +34,7 @@ extension StartError: CustomStringConvertible {
             "\"\(path)\": got mode 0\(String(mode, radix: 8)), want 0600"
         case .file(let path, let reason): "\"\(path)\": \(reason)"
         case .logKeyUnreadable: "the log key is not a note signer key of this vault's origin"
-        case .wrongLogKey: "the log key is not the one that the genesis statement names"
+        case .wrongTLSKey: "the TLS key is not the one that the genesis statement names"
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
         case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
         }

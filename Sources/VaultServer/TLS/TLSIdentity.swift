@@ -12,7 +12,7 @@ import X509
 /// Clients believe neither names nor authorities, only the pin: the SHA-256 of the key's
 /// SubjectPublicKeyInfo, which the genesis statement logs and every invite carries.
 public struct TLSIdentity: Sendable {
-    /// The private key as PKCS #8 PEM. Secret.
+    /// The private key as PKCS #8 PEM: secret.
     let keyPEM: String
     /// The certificate as PEM.
     let certificatePEM: String

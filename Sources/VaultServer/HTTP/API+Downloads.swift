@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Vault
+
+extension API {
+    /// Bytes read and written at once, per download.
+    static let downloadPiece = 512 << 10
+    /// How long a logged access statement releases what it names, in seconds.
+    static let releaseTime: Int64 = 24 * 3600
+
+    /// Evidence, released only by a logged access statement.
+    func addDownloadRoutes(to router: Router<VaultContext>) {
+        signed(router, .get, "v1/records/:name") { _, context, caller in
+            let hash = try context.hash("name")
+            let release = try await release(for: caller)
+            guard try await release.names(hash, reading: record) else { throw APIError.notFound }
+            return .bytes(try await vault.uploads.content(.records, hash))
+        }
+        signed(router, .get, "v1/objects/:object/envelope") { _, context, caller in
+            let object = try await object(context, caller)
+            return .bytes(try await vault.uploads.content(.envelopes, object.envelope))
+        }
+        signed(router, .get, "v1/objects/:object/payload") { request, context, caller in
+            let object = try await object(context, caller)
+            return try await payload(of: object, request, caller)
+        }
+    }
+
+    /// The access statement that the caller names, if it still releases anything to them.
+    private func release(for caller: Caller) async throws -> Access {
+        guard let id = caller.access, let index = try await vault.index.statement(id) else {
+            throw APIError.notFound
+        }
+        let entry = try await vault.log.entry(at: index)
+        guard case .access(let access) = entry.signed.statement.act,
+            entry.signed.statement.actor == caller.member,
+            now().seconds - entry.accepted.seconds <= Self.releaseTime,
+            // Asked again at each download: the right may have ended since.
+            caller.mayRead(access.caseID)
+        else { throw APIError.notFound }
+        return access
+    }
+
+    /// The object in the path, if the caller's access statement covers it.
+    private func object(
+        _ context: VaultContext,
+        _ caller: Caller
+    ) async throws -> ObjectDescription {
+        let access = try await release(for: caller)
+        guard let text = context.parameters.get("object"), let id = ObjectID(hex: text),
+            let name = try await vault.index.record(of: id), access.records.contains(name)
+        else { throw APIError.notFound }
+        let record = try await record(name)
+        guard let position = record.objects.firstIndex(where: { $0.id == id }) else {
+            throw APIError.notFound
+        }
+        let isReleased =
+            switch access.scope {
+            case .manifest: position == 0
+            case .objects: access.objects.contains(id)
+            case .all: true
+            }
+        guard isReleased else { throw APIError.notFound }
+        return record.objects[position]
+    }
+
+    private func record(_ hash: Hash) async throws -> SubmissionRecord {
+        try await records.record(hash) {
+            try await vault.uploads.content(.records, hash)
+        }
+    }
+
+    private func payload(
+        of object: ObjectDescription,
+        _ request: Request,
+        _ caller: Caller
+    ) async throws -> Response {
+        let size = object.payloadSize
+        var headers: HTTPFields = [
+            .contentType: "application/octet-stream", .acceptRanges: "bytes",
+        ]
+        let range: Range<UInt64>
+        var status = HTTPResponse.Status.ok
+        switch ByteRange(request.headers[.range], size: size) {
+        case .whole: range = 0..<size
+        case .part(let part):
+            range = part
+            status = .partialContent
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+        case .unsatisfiable:
+            throw APIError(.range, "the range does not lie in the payload")
+        }
+        guard let room = await downloads.reserve(Self.downloadPiece, for: caller.member.hex) else {
+            throw APIError.busy(configuration.retryAfter)
+        }
+        return Response(
+            status: status,
+            headers: headers,
+            body: ResponseBody(contentLength: range.count) { writer in
+                for piece in PayloadPieces(range, of: object, atMost: Self.downloadPiece) {
+                    let bytes = try await vault.uploads.content(
+                        .segments,
+                        piece.segment,
+                        piece.range
+                    )
+                    try await writer.write(bytes)
+                }
+                try await writer.finish(nil)
+                withExtendedLifetime(room) {}
+            }
+        )
+    }
+}
+
+extension Access {
+    /// Whether it releases a record, or the list of commitments of one.
+    fileprivate func names(
+        _ hash: Hash,
+        reading read: (Hash) async throws -> SubmissionRecord
+    ) async throws -> Bool {
+        if records.contains(hash) { return true }
+        for record in records where try await read(record).commitments == hash { return true }
+        return false
+    }
+}
+
+/// A range of a payload as ranges of its segments, each small enough to hold in memory.
+struct PayloadPieces: Sequence, IteratorProtocol {
+    private let object: ObjectDescription
+    private let limit: UInt64
+    private var rest: Range<UInt64>
+
+    init(_ range: Range<UInt64>, of object: ObjectDescription, atMost limit: Int) {
+        self.object = object
+        self.limit = UInt64(limit)
+        rest = range
+    }
+
+    mutating func next() -> (segment: Hash, range: Range<UInt64>)? {
+        guard !rest.isEmpty else { return nil }
+        let (segment, offset) = rest.lowerBound.quotientAndRemainder(
+            dividingBy: ObjectDescription.segmentSize
+        )
+        let left = Swift.min(limit, ObjectDescription.segmentSize - offset)
+        let count = Swift.min(left, UInt64(rest.count))
+        rest = rest.lowerBound + count..<rest.upperBound
+        return (object.segments[Int(segment)], offset..<offset + count)
+    }
+}

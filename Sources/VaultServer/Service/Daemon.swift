@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Foundation
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import ServiceLifecycle
+import Synchronization
+import TransparencyLog
+import UnixSignals
+import Vault
+
+/// The daemon: one vault, its listeners and the long-lived parts behind them.
+///
+/// Services stop in the reverse of their order here: first the API, which ends the requests it has
+/// begun, then the sequencer, which ends its round, then the rest. Where a part fails the others stop
+/// and the error is thrown.
+public struct Daemon: Sendable {
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+    private let now: @Sendable () -> UTCTime
+
+    /// Prepares a daemon with the system's clock.
+    public init(_ configuration: ServerConfiguration, logger: Logger) {
+        self.init(configuration, logger: logger) {
+            UTCTime(seconds: Int64(Date().timeIntervalSince1970))
+        }
+    }
+
+    init(
+        _ configuration: ServerConfiguration,
+        logger: Logger,
+        now: @escaping @Sendable () -> UTCTime
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.now = now
+    }
+
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// - Parameter ready: called with a line for people when a listener is bound
+    /// - Throws: ``StartError``, ``ConfigurationError``, ``StorageError``, or what ended a part
+    public func run(ready: @escaping @Sendable (String) -> Void) async throws {
+        try configuration.validate()
+        let folder = VaultFolder(configuration)
+        let tls = try folder.tlsIdentity()
+        let vault = try await folder.open(logger: logger, now: now)
+        let metrics = Metrics()
+        let api = API(
+            vault: vault,
+            card: try await card(of: vault, tls),
+            configuration: configuration,
+            metrics: metrics,
+            logger: logger,
+            now: now
+        )
+        var services: [any Service] = [
+            SequencerService(vault: vault),
+            Collector(
+                uploads: vault.uploads,
+                age: configuration.abandonedAfter,
+                every: configuration.collectEvery,
+                metrics: metrics,
+                logger: logger,
+                now: now
+            ),
+        ]
+        if let address = configuration.metricsListen {
+            services.append(
+                metrics.application(at: address, logger: quiet) { channel in
+                    ready("metrics on \(address.bound(to: channel))")
+                }
+            )
+        }
+        services.append(try application(api, tls, ready))
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet
+        )
+        group.maximumGracefulShutdownDuration = configuration.stopTimeout
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func card(of vault: OpenVault, _ tls: TLSIdentity) async throws -> String {
+        let first = try await vault.log.entry(at: 0)
+        guard case .genesis(let genesis) = first.signed.statement.act,
+            genesis.tlsKey == tls.pin
+        else { throw StartError.wrongTLSKey }
+        return VaultCard(
+            logKey: genesis.logKey,
+            tlsKey: genesis.tlsKey,
+            genesis: first.leafHash
+        ).text
+    }
+
+    private func application(
+        _ api: API,
+        _ tls: TLSIdentity,
+        _ ready: @escaping @Sendable (String) -> Void
+    ) throws -> any Service {
+        let address = configuration.listen
+        let context = try address.isTCP && configuration.tls ? tls.makeContext() : nil
+        let idleTimeout = configuration.idleTimeout
+        return Application(
+            router: api.router,
+            server: HTTPServerBuilder { responder in
+                VaultChannel(tls: context, idleTimeout: idleTimeout, responder: responder)
+            },
+            configuration: ApplicationConfiguration(
+                address: address.bindAddress,
+                serverName: nil,
+                availableConnectionsDelegate: .maximum(configuration.maxConnections, logger: quiet)
+            ),
+            onServerRunning: { channel in ready("listening on \(address.bound(to: channel))") },
+            logger: quiet
+        )
+    }
+
+    /// For libraries: what they log at lower levels may name addresses.
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = .critical
+        return quiet
+    }
+}
+
+/// Runs the sequencer, and closes the vault once it has stopped.
+struct SequencerService: Service {
+    let vault: OpenVault
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await vault.sequencer.run()
+        } onGracefulShutdown: {
+            Task { await vault.sequencer.stop() }
+        }
+        await vault.close()
+    }
+}
+
+/// Removes abandoned uploads from time to time.
+struct Collector: Service {
+    let uploads: Uploads
+    let age: Duration
+    let every: Duration
+    let metrics: Metrics
+    let logger: Logger
+    let now: @Sendable () -> UTCTime
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    let before = UTCTime(seconds: now().seconds - age.components.seconds)
+                    metrics.collected.add(try await uploads.collect(before: before))
+                } catch {
+                    logger.error("collecting failed", metadata: ["error": "\(type(of: error))"])
+                }
+                try await Task.sleep(for: every)
+            }
+        }
+    }
+}
+
+extension ListenAddress {
+    fileprivate var isTCP: Bool {
+        if case .tcp = self { true } else { false }
+    }
+
+    /// The address with the port that the system gave.
+    fileprivate func bound(to channel: any Channel) -> String {
+        guard case .tcp(let host, _) = self, let port = channel.localAddress?.port else {
+            return written
+        }
+        return ListenAddress.tcp(host: host, port: port).written
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+public import Logging
+import TransparencyLog
+import Vault
+
+/// The folder of a vault: its keys, its store and its index.
+public struct VaultFolder: Sendable {
+    let configuration: ServerConfiguration
+
+    /// Names a vault's folder; nothing is touched yet.
+    public init(_ configuration: ServerConfiguration) { self.configuration = configuration }
+
+    /// The log's signer.
+    ///
+    /// - Throws: ``StartError``
+    func signer() throws -> NoteSigner {
+        let path = configuration.path(configuration.logKey)
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StartError.noVault(configuration.data)
+        }
+        return try LogKey.signer(parsing: try SecretFile.read(path))
+    }
+
+    /// The TLS key and certificate.
+    ///
+    /// - Throws: ``StartError``
+    func tlsIdentity() throws -> TLSIdentity {
+        try TLSIdentity(
+            keyPEM: try SecretFile.read(configuration.path(configuration.tlsKey)),
+            certificatePEM: try SecretFile.readPublic(
+                configuration.path(configuration.tlsCertificate)
+            )
+        )
+    }
+
+    var indexPath: String { configuration.path("index.sqlite") }
+
+    /// Opens the vault for serving; the folder is locked until the value goes.
+    func open(logger: Logger, now: @escaping @Sendable () -> UTCTime) async throws -> OpenVault {
+        var options = OpenVault.Options()
+        options.quota = UInt64(configuration.pendingQuota.bytes)
+        options.sequencer.groupInterval = configuration.roundTimer
+        options.sequencer.poolLimit = configuration.roundPool
+        options.sequencer.retryAfter = configuration.retryAfter
+        options.sequencer.rounding = configuration.roundToHour ? .hour : .minute
+        return try await OpenVault.open(
+            try DirectoryStore(at: configuration.data).engine(),
+            index: indexPath,
+            signer: try signer(),
+            options: options,
+            logger: logger,
+            now: now
+        )
+    }
+
+    /// Checks the vault; the folder must not be served meanwhile.
+    ///
+    /// - Parameters:
+    ///   - deep: whether every stored thing is hashed, not only the log
+    ///   - rebuildIndex: whether the index is made again from the log
+    ///   - logger: told what is repaired
+    /// - Returns: what was found
+    /// - Throws: ``StartError`` or ``StorageError`` where the check could not be made
+    public func check(
+        deep: Bool,
+        rebuildIndex: Bool,
+        logger: Logger
+    ) async throws -> CheckReport {
+        try await VaultCheck(
+            try DirectoryStore(at: configuration.data).engine(),
+            index: indexPath,
+            key: try signer().verifierKey,
+            deep: deep,
+            logger: logger
+        ).run(rebuildIndex: rebuildIndex)
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import VaultServer
+
+/// Log lines of this program: to stderr, from the configured level on.
+enum LogLines {
+    static func logger(_ configuration: ServerConfiguration) -> Logger {
+        var logger = Logger(label: "saksid") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .notice
+        return logger
+    }
+}

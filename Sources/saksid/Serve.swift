@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import VaultServer
+
+/// `saksid serve`: runs until SIGTERM or SIGINT.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve a vault until SIGTERM or SIGINT.",
+        discussion: """
+            Prints `listening on ADDRESS` when it is ready, and `metrics on ADDRESS` where metrics \
+            are configured. Log lines go to stderr. When asked to stop, it ends what it has begun \
+            and exits with 0.
+            """
+    )
+
+    @OptionGroup var vault: VaultOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "HOST:PORT or unix:/path; port 0 picks a free one.",
+            valueName: "address"
+        )
+    )
+    var listen: String?
+
+    func run() async throws {
+        var configuration = try vault.read()
+        if let listen {
+            guard let address = ListenAddress(written: listen) else {
+                throw Failure(
+                    "--listen: got \"\(listen)\", want HOST:PORT or unix:/path",
+                    status: .usage
+                )
+            }
+            configuration.listen = address
+        }
+        try configuration.validate()
+        if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
+        try await Daemon(configuration, logger: LogLines.logger(configuration)).run { line in
+            FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+        }
+    }
+}
