@@ -6,7 +6,9 @@ import NIOCore
 import Vault
 
 extension API {
-    /// The announced size of a body. Chunked bodies are refused: room is reserved before reading.
+    /// The announced size of a body.
+    ///
+    /// Chunked bodies are refused: room is reserved before reading.
     ///
     /// - Throws: `.malformed` without a size, `.tooLarge` beyond `limit` bytes; then the connection ends.
     func announcedSize(of request: Request, limit: Int) throws -> Int {

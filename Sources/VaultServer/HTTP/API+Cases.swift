@@ -38,9 +38,9 @@ extension API {
         let next: UInt64?
     }
 
-    /// At most this many receipts are in a page, …
+    /// At most this many receipts are in a page.
     private static let pageCount = 500
-    /// … and no more once they fill this many bytes: an entry may be 64 KiB.
+    /// A page ends once its receipts fill this many bytes: an entry may be 64 KiB.
     private static let pageBytes = 1 << 20
 
     private func leafIndex(_ text: Substring?) throws -> UInt64 {

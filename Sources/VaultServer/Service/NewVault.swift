@@ -35,6 +35,7 @@ public struct NewVault: Sendable {
     ///   - origin: the log's name
     ///   - address: where members reach the vault, for the invite
     ///   - inviteDays: how long the invite is good
+    /// - Returns: the vault card and the first invite
     /// - Throws: ``StartError/vaultExists(_:)``, ``StartError/badOrigin(_:)`` or an error of the store;
     ///   a vault that lies already is not touched.
     public func make(origin: String, address: String, inviteDays: Int) async throws -> Made {

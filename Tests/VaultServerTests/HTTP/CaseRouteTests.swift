@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import HTTPTypes
+import HummingbirdTesting
+import Testing
+import TransparencyLog
+import Vault
+
+@testable import VaultServer
+
+@Suite struct CaseRouteTests {
+    private struct Page: Decodable {
+        let receipts: [String]
+        let next: UInt64?
+    }
+
+    private func withCase(
+        _ setup: TestingSetup = .router,
+        _ body: @escaping @Sendable (TestCase) async throws -> Void
+    ) async throws {
+        try await ServedVault.lend { vault in
+            try await vault.serve(setup) { client in
+                try await body(try await TestCase(in: vault, client))
+            }
+        }
+    }
+
+    private func acts(_ response: TestResponse) throws -> [String] {
+        try response.json(Page.self).receipts.map { text in
+            try Receipt(parsing: Array(text.utf8)).entry.signed.statement.act.name.rawValue
+        }
+    }
+
+    @Test("tells members their cases and what they may do there", arguments: [false, true])
+    func cases(live: Bool) async throws {
+        try await withCase(live ? TestingSetup.live : TestingSetup.router) { test in
+            struct Right: Decodable, Equatable {
+                let `case`, right: String
+            }
+            for (person, right) in [
+                (test.owner, "own"), (test.reader, "read"), (test.submitter, "submit"),
+            ] {
+                let response = try await test.get("/v1/cases", by: person)
+                let rights = try response.json([Right].self)
+                #expect(rights == [Right(case: test.id.hex, right: right)])
+            }
+            let none = try await test.get("/v1/cases", by: test.outsider).json([Right].self)
+            #expect(none.isEmpty)
+        }
+    }
+
+    @Test("shows a reader all entries of the case, a submitter the opening, the grants and own acts")
+    func entries() async throws {
+        try await withCase { test in
+            let uri = "/v1/cases/\(test.id.hex)/entries"
+            try await test.submitAll()
+            try await test.log(test.submission.access(.manifest), by: test.reader)
+            let all = try acts(try await test.get(uri, by: test.owner))
+            #expect(all == ["case.open", "case.grant", "case.grant", "submit", "access"])
+            let some = try acts(try await test.get(uri, by: test.submitter))
+            #expect(some == ["case.open", "case.grant", "case.grant", "submit"])
+            let later = try acts(try await test.get(uri + "?from=11", by: test.reader))
+            #expect(later.first != "case.open" && later.last == "access")
+            let bad = try await test.get(uri + "?from=01", by: test.reader)
+            #expect(try bad.problem() == .malformed)
+        }
+    }
+
+    @Test("answers outsiders of a case as if there were none")
+    func outsiders() async throws {
+        try await withCase { test in
+            let receipt = try await test.submitAll()
+            let other = String(repeating: "0", count: 32)
+            for (path, missing) in [
+                ("/v1/cases/\(test.id.hex)/entries", "/v1/cases/\(other)/entries"),
+                ("/v1/keyrings/\(test.id.hex)/current", "/v1/keyrings/\(other)/current"),
+                (
+                    "/v1/receipts/\(receipt.entry.signed.id.hex)",
+                    "/v1/receipts/\(String(repeating: "0", count: 64))"
+                ),
+            ] {
+                let hidden = try await test.get(path, by: test.outsider)
+                let absent = try await test.get(missing, by: test.outsider)
+                #expect(try hidden.problem() == .notFound)
+                #expect(hidden.text == absent.text)
+                let seen = try await test.get(path, by: test.owner)
+                #expect(seen.status == .ok)
+            }
+            let keyring = try await test.get(
+                "/v1/keyrings/\(test.id.hex)/current",
+                by: test.submitter
+            )
+            #expect(try keyring.problem() == .notFound)
+        }
+    }
+
+    @Test("hands a reader the keyring")
+    func keyring() async throws {
+        try await withCase { test in
+            let response = try await test.get("/v1/keyrings/\(test.id.hex)/current", by: test.reader)
+            #expect(Array(response.body.readableBytesView) == test.submission.keyring)
+        }
+    }
+
+    @Test("proves enrolments to members, own statements to their actors and everything to auditors")
+    func receipts() async throws {
+        try await withCase { test in
+            let owner = test.owner.record.fingerprint
+            let enrolment = try test.vault.verify(
+                try await test.get("/v1/members/\(owner.hex)", by: test.submitter)
+            )
+            #expect(enrolment.entry.signed.statement.actor == owner)
+            let nobody = try await test.get(
+                "/v1/members/\(String(repeating: "0", count: 64))",
+                by: test.submitter
+            )
+            #expect(try nobody.problem() == .notFound)
+            let uri = "/v1/receipts/\(enrolment.entry.signed.id.hex)"
+            let mine = try await test.get(uri, by: test.owner)
+            _ = try test.vault.verify(mine)
+            let audited = try await test.get(uri, by: test.auditor)
+            _ = try test.vault.verify(audited)
+            let others = try await test.get(uri, by: test.submitter)
+            #expect(try others.problem() == .notFound)
+        }
+    }
+
+    @Test("serves entry bundles to auditors only")
+    func bundles() async throws {
+        try await withCase { test in
+            let size = try Checkpoint(
+                parsing: try SignedNote(
+                    parsing: Array((try await test.client.get("/checkpoint")).text.utf8)
+                ).text
+            ).size
+            let uri = "/tile/entries/000.p/\(size)"
+            let response = try await test.get(uri, by: test.auditor)
+            let path = try EntryBundlePath(parsing: String(uri.dropFirst()))
+            let bundle = try EntryBundle(parsing: Array(response.body.readableBytesView))
+            #expect(bundle.entries.count == path.width)
+            let hidden = try await test.get(uri, by: test.owner)
+            #expect(try hidden.problem() == .notFound)
+            let absent = try await test.get("/tile/entries/001", by: test.auditor)
+            #expect(try absent.problem() == .notFound)
+        }
+    }
+
+    @Test("names what a submission still misses, and takes it once it is there")
+    func missing() async throws {
+        try await withCase { test in
+            let uploads = test.submission.uploads
+            let left = test.submission.segments[1]
+            for (kind, bytes) in uploads where !left.contains(bytes) {
+                try await test.client.upload(kind, bytes, by: test.submitter, in: test.vault)
+            }
+            let note = try test.vault.sign(test.submission.submit, by: test.submitter)
+            let response = try await test.client.post(note)
+            #expect(try response.problem() == .missing)
+            for bytes in left {
+                #expect(response.text.contains("\"segments/\(Hash(hashing: bytes).hex)\""))
+                try await test.client.upload(.segments, bytes, by: test.submitter, in: test.vault)
+            }
+            _ = try test.vault.verify(try await test.client.post(note))
+        }
+    }
+
+    @Test("refuses a record that does not fit its statement")
+    func inconsistent() async throws {
+        try await withCase { test in
+            for (kind, bytes) in test.submission.uploads {
+                try await test.client.upload(kind, bytes, by: test.submitter, in: test.vault)
+            }
+            let submit = Submit(
+                caseID: test.id,
+                epoch: 1,
+                record: test.submission.record.hash,
+                commitments: Hash(hashing: test.submission.record.bytes + [0])
+            )
+            let uploaded = try await test.client.upload(
+                .records,
+                test.submission.record.bytes + [0],
+                by: test.submitter,
+                in: test.vault
+            )
+            #expect(uploaded.status == .created)
+            let note = try test.vault.sign(.submit(submit), by: test.submitter)
+            let response = try await test.client.post(note)
+            #expect(try response.problem() == .inconsistent)
+        }
+    }
+}
