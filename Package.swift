@@ -216,6 +216,9 @@ let package = Package(
                 "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TestSupport",
                 "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging, nioCore,
                 nioPosix,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -228,3 +231,17 @@ let package = Package(
         ),
     ]
 )
+
+// The fuzz targets link libFuzzer: only Scripts/fuzz asks for them.
+if Context.environment["SAKSI_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "saksi-fuzz",
+            dependencies: [
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "Vault",
+            ],
+            path: "Fuzz",
+            swiftSettings: strict
+        )
+    )
+}
