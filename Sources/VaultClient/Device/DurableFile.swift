@@ -52,8 +52,9 @@ enum DurableFile {
         try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY).sync(folder)
     }
 
-    /// Makes a folder that only its owner may enter; one that is there is made so.
+    /// Makes a folder that only its owner may enter, and those above it; one that is there is made so.
     static func makeFolder(_ folder: FilePath) throws(FileError) {
+        if !folder.folder.exists { try makeFolder(folder.folder) }
         let made = unsafe folder.withCString { unsafe mkdir($0, 0o700) }
         if made != 0 {
             guard errno == EEXIST else { throw FileError(.write, folder) }

@@ -96,10 +96,8 @@ extension VaultSession {
 
     /// Makes sure that the vault is the one the inviter knows, before it learns anything.
     private func judge(_ invitation: Invitation) async throws {
-        let floor = await trust.head
-        let (note, head) = try await log.newest()
+        let head = try await catchUp()
         try await log.requireInclusion(of: invitation.genesis, at: 0, in: head)
-        try await trust.accept(head, note, floor: floor)
     }
 }
 

@@ -99,6 +99,14 @@ public struct VaultSession: Sendable {
         )
     }
 
+    /// Asks for the vault's newest head and makes sure that it continues the one this device knows.
+    func catchUp() async throws -> Head {
+        let floor = await trust.head
+        let (note, head) = try await log.newest()
+        try await trust.accept(head, note, floor: floor)
+        return head
+    }
+
     /// Signs an act as this device's person, with the time of this device's clock.
     func sign(_ act: Act) async throws -> SignedStatement {
         let statement = Statement(

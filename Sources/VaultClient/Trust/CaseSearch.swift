@@ -13,9 +13,7 @@ struct CaseSearch {
     ///
     /// - Throws: ``ClientError`` where no entry opened such a case.
     func owner(of id: CaseID) async throws -> Fingerprint {
-        let floor = await session.trust.head
-        let (note, head) = try await session.log.newest()
-        try await session.trust.accept(head, note, floor: floor)
+        let head = try await session.catchUp()
         var first: UInt64 = 0
         while let path = EntryBundlePath(holding: first, inTreeOf: head.size) {
             let bundle = try await bundle(path)

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// A daemon that answers like the real one behind it, except where a test makes it lie.
+final class LyingVault: Sendable {
+    /// What was asked and what the real daemon answered.
+    struct Exchange: Sendable {
+        let method: String
+        /// With the query.
+        let target: String
+        var status: Int
+        var headers: HTTPHeaders
+        var body: ByteBuffer
+
+        var text: String { String(buffer: body) }
+    }
+
+    private struct State {
+        var upstream = 0
+        var lie: @Sendable (Exchange) -> Exchange = { $0 }
+        var exchanges: [Exchange] = []
+    }
+
+    private let state = Mutex(State())
+    private let running: Task<Void, any Error>
+    let port: Int
+
+    static func start() async throws -> LyingVault {
+        let (ports, ready) = AsyncStream<Int>.makeStream()
+        let relay = Relay()
+        let app = Application(
+            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
+                try await relay.answer(request)
+            },
+            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { ready.yield($0.localAddress?.port ?? 0) },
+            logger: Logger(label: "lying") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let running = Task { try await app.run() }
+        for await port in ports {
+            let vault = LyingVault(running, port)
+            relay.vault.withLock { $0 = vault }
+            return vault
+        }
+        throw CancellationError()
+    }
+
+    private init(_ running: Task<Void, any Error>, _ port: Int) {
+        self.running = running
+        self.port = port
+    }
+
+    func stop() async {
+        running.cancel()
+        _ = await running.result
+    }
+
+    /// Answers from now on with what the daemon at this port says.
+    func follow(_ port: Int) { state.withLock { $0.upstream = port } }
+
+    /// Changes answers from now on.
+    func lie(_ lie: @escaping @Sendable (Exchange) -> Exchange) { state.withLock { $0.lie = lie } }
+
+    /// Tells the truth again.
+    func repent() { lie { $0 } }
+
+    /// The newest true answer to a question whose target begins so.
+    func lastAnswer(to prefix: String) -> Exchange? {
+        state.withLock { $0.exchanges.last { $0.target.hasPrefix(prefix) } }
+    }
+
+    private final class Relay: Sendable {
+        let vault = Mutex<LyingVault?>(nil)
+
+        func answer(_ request: Request) async throws -> Response {
+            guard let vault = vault.withLock({ $0 }) else { throw CancellationError() }
+            return try await vault.answer(request)
+        }
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let port = state.withLock { $0.upstream }
+        let target = request.uri.string
+        print("liar asked", request.method, target)
+        defer { print("liar answered", target) }
+        var forwarded = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
+        forwarded.method = HTTPMethod(rawValue: request.method.rawValue)
+        for field in request.headers
+        where field.name != .contentLength && field.name != .connection {
+            forwarded.headers.add(name: field.name.rawName, value: field.value)
+        }
+        let body = try await request.body.collect(upTo: 32 << 20)
+        if body.readableBytes > 0 { forwarded.body = .bytes(body) }
+        let answer = try await HTTPClient.shared.execute(forwarded, timeout: .seconds(60))
+        let truth = Exchange(
+            method: request.method.rawValue,
+            target: target,
+            status: Int(answer.status.code),
+            headers: answer.headers,
+            body: request.method == .head ? ByteBuffer() : try await answer.body.collect(upTo: 64 << 20)
+        )
+        let said = state.withLock { state in
+            state.exchanges.append(truth)
+            return state.lie
+        }(truth)
+        var headers = HTTPFields()
+        for (name, value) in said.headers where name.lowercased() != "content-length" {
+            if let name = HTTPField.Name(name), name != .transferEncoding, name != .connection {
+                headers.append(HTTPField(name: name, value: value))
+            }
+        }
+        return Response(
+            status: HTTPResponse.Status(code: said.status),
+            headers: headers,
+            body: ResponseBody(byteBuffer: said.body)
+        )
+    }
+}

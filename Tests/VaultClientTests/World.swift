@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Age
+import Foundation
+import Secrets
+import Synchronization
+import Vault
+import VaultServer
+
+@testable import VaultClient
+
+/// A vault, the line to it, and the people who use it.
+///
+/// What a client sends goes through a line that can be cut, then through a daemon that can lie, to
+/// the real one.
+final class World: Sendable {
+    let folder: TemporaryFolder
+    let line: CuttingProxy
+    let liar: LyingVault
+    let invitation: Invitation
+    private let served: Mutex<TestVault>
+    private let isTLS: Bool
+
+    /// Makes a world, runs a test in it, and ends it.
+    ///
+    /// - Parameter tls: Without the daemon that can lie, since it does not have the key.
+    static func run(
+        tls: Bool = false,
+        quota: Int? = nil,
+        _ body: (World) async throws -> Void
+    ) async throws {
+        let world = try await World(tls: tls, quota: quota)
+        do {
+            try await body(world)
+        } catch {
+            await world.stop()
+            throw error
+        }
+        await world.stop()
+    }
+
+    private init(tls: Bool, quota: Int?) async throws {
+        isTLS = tls
+        folder = try TemporaryFolder()
+        // The address stands in the invitation, so the line's port must be known first.
+        line = try await CuttingProxy.start()
+        print("A line")
+        liar = try await LyingVault.start()
+        print("B liar")
+        let data = folder.child("data")
+        invitation = try await TestVault.make(
+            in: data,
+            address: "\(tls ? "https" : "http")://127.0.0.1:\(line.port)",
+            tls: tls
+        )
+        print("C made")
+        var configuration = TestVault.configuration(data, tls: tls)
+        if let quota { configuration.pendingQuota.bytes = quota }
+        let vault = try await TestVault.start(configuration)
+        served = Mutex(vault)
+        print("D served")
+        connect(vault)
+    }
+
+    private func connect(_ vault: TestVault) {
+        liar.follow(vault.port)
+        line.connect(to: isTLS ? vault.port : liar.port)
+    }
+
+    private func stop() async {
+        print("Z stop")
+        await line.close()
+        print("Z line closed")
+        await liar.stop()
+        print("Z liar stopped")
+        await served.withLock { $0 }.stop()
+    }
+
+    /// Stops the daemon, lets the vault's folder be copied or changed, and serves what is there.
+    func restart(from name: String = "data", _ change: () throws -> Void = {}) async throws {
+        await served.withLock { $0 }.stop()
+        try change()
+        let configuration = TestVault.configuration(folder.child(name), tls: isTLS)
+        let vault = try await TestVault.start(configuration)
+        served.withLock { $0 = vault }
+        connect(vault)
+    }
+
+    /// Copies the vault's folder; only while the daemon is stopped.
+    func copyData(to name: String) throws {
+        try FileManager.default.copyItem(
+            atPath: folder.child("data"),
+            toPath: folder.child(name)
+        )
+    }
+
+    /// A person's home folder.
+    func home(_ name: String) -> DeviceHome {
+        guard let home = DeviceHome(path: folder.child(name)) else {
+            preconditionFailure("a test's home has a name")
+        }
+        return home
+    }
+
+    /// A person's passphrase.
+    static func passphrase(_ name: String) -> Passphrase {
+        Passphrase(SecretBytes(copying: "\(name) six words".utf8))
+    }
+
+    /// Joins by an invitation.
+    func join(_ name: String, by invitation: Invitation, pace: Pace = .eager) async throws {
+        _ = try await VaultSession.join(
+            invitation,
+            home: home(name),
+            passphrase: Self.passphrase(name),
+            strength: .words,
+            pace: pace
+        )
+    }
+
+    /// Runs one act of a person.
+    func act<Result>(
+        as name: String,
+        pace: Pace = .eager,
+        _ body: (VaultSession) async throws -> Result
+    ) async throws -> Result {
+        let session = try VaultSession.unlock(
+            home(name),
+            passphrase: Self.passphrase(name),
+            pace: pace
+        )
+        return try await session.closing { try await body(session) }
+    }
+
+    /// An administrator, a lawyer who owns a case, and an activist who may submit to it.
+    func peopled() async throws -> CaseID {
+        try await join("admin", by: invitation)
+        print("E joined")
+        let forLawyer = try await act(as: "admin") {
+            try await $0.invite(role: .reader, to: nil, for: 3600)
+        }
+        try await join("lawyer", by: Invitation(parsing: forLawyer))
+        let id = try await act(as: "lawyer") { try await $0.openCase(named: "រឿង ១") }
+        let forActivist = try await act(as: "lawyer") {
+            try await $0.invite(role: .submitter, to: "រឿង ១", for: 3600)
+        }
+        try await join("activist", by: Invitation(parsing: forActivist))
+        return id
+    }
+}
