@@ -9,6 +9,7 @@ enum CustodyLog {
     ///   - receipts: by index, ascending; without the export that makes this bundle.
     ///   - submissions: the names of the submissions by their records.
     ///   - exhibits: the items of the bundle.
+    /// - Returns: The lines.
     static func bytes(
         of receipts: [Receipt],
         submissions: [Hash: String],

@@ -5,9 +5,9 @@ import Vault
 
 /// A file of a bundle, and where it came from.
 struct Exhibit: Sendable {
-    /// `E0001`
+    /// `E0001`, `E0002` and so on.
     let name: String
-    /// `S0001`
+    /// `S0001`, `S0002` and so on.
     let submission: String
     /// The item's number in its submission, from 1.
     let number: Int

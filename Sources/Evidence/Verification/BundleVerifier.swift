@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+public import TransparencyLog
+import Vault
+
+/// Checks a bundle offline, from the files alone.
+///
+/// Stricter than a BagIt validator: every file is listed or refused, and the chain is followed from
+/// each file to the statements that people signed and the checkpoint that the log signed. See
+/// <doc:Verification>.
+public struct BundleVerifier {
+    private let path: String
+
+    /// - Parameter path: the bundle's folder.
+    public init(_ path: String) { self.path = path }
+
+    /// Makes all steps; a step that fails does not keep the others from being made.
+    ///
+    /// - Parameter policy: the log keys and witnesses that the caller trusts. Without one, the key in
+    ///   the bundle is used, which proves nothing alone, and the report says so.
+    /// - Returns: The report; nothing is thrown.
+    public func report(trusting policy: TrustPolicy? = nil) -> VerificationReport {
+        var run = VerificationRun(path: path, trusted: policy)
+        return run.report()
+    }
+}
+
+/// What the steps of one verification learn from each other.
+struct VerificationRun {
+    let path: String
+    let trusted: TrustPolicy?
+
+    var files: BundleFiles?
+    var payload: BagManifest?
+    var tags: BagManifest?
+    var logKey: VerifierKey?
+    var policy: TrustPolicy?
+    var identities: [Fingerprint: IdentityRecord]?
+    /// By number: ascending by index, the export of this bundle last.
+    var receipts: [(stem: String, receipt: Receipt)]?
+    /// What each submission's folder belongs to.
+    var submits: [String: Submit]?
+    var leaves: [String: [String: Leaf]]?
+    var exhibits: [Exhibit]?
+
+    init(path: String, trusted: TrustPolicy?) {
+        self.path = path
+        self.trusted = trusted
+    }
+
+    mutating func report() -> VerificationReport {
+        var steps: [VerificationReport.Step] = []
+        for step in VerificationStep.allCases {
+            let outcome: VerificationReport.Outcome
+            do throws(Finding) {
+                let reason = try make(step)
+                outcome = reason.map { .notApplicable($0) } ?? .passed
+            } catch {
+                outcome = .failed(error.text)
+            }
+            steps.append(
+                VerificationReport.Step(
+                    id: step.rawValue,
+                    outcome: outcome,
+                    proves: step.proves,
+                    doesNotProve: step.doesNotProve
+                )
+            )
+        }
+        return VerificationReport(steps: steps, facts: facts)
+    }
+
+    /// Makes a step; gives why it is not applicable, where it is not.
+    private mutating func make(_ step: VerificationStep) throws(Finding) -> String? {
+        switch step {
+        case .files: try checkFiles()
+        case .tags: try checkTags()
+        case .payload: try checkPayload()
+        case .form: try checkForm()
+        case .trust: return try checkTrust()
+        case .identities: try checkIdentities()
+        case .receipts: try checkReceipts()
+        case .signatures: try checkSignatures()
+        case .inclusion: try checkInclusion()
+        case .commitments: try checkCommitments()
+        case .leaves: try checkLeaves()
+        case .record: return try checkRecords()
+        case .items: try checkItems()
+        case .custody: try checkCustody()
+        case .export: try checkExport()
+        }
+        return nil
+    }
+
+    /// What an earlier step learned, without which this one cannot be made.
+    func need<Value>(_ value: Value?, from step: VerificationStep) throws(Finding) -> Value {
+        guard let value else { throw Finding("cannot be checked, because \(step.rawValue) failed") }
+        return value
+    }
+
+    /// The paths under a folder, in order.
+    func paths(under folder: String) throws(Finding) -> [String] {
+        try need(files, from: .files).sizes.keys.filter { $0.hasPrefix(folder) }.sorted()
+    }
+
+    func bytes(_ path: String) throws(Finding) -> [UInt8] {
+        try need(files, from: .files).bytes(path)
+    }
+
+    private var facts: [(name: String, value: String)] {
+        var facts: [(name: String, value: String)] = []
+        if let last = receipts?.last?.receipt.entry {
+            let statement = last.signed.statement
+            facts.append(("vault", statement.vault))
+            if let caseID = statement.act.caseID { facts.append(("case", caseID.hex)) }
+            facts.append(("exported by", statement.actor.grouped))
+            facts.append(("exported at", last.accepted.text))
+        }
+        if let logKey { facts.append(("log key", logKey.text)) }
+        for exhibit in exhibits ?? [] {
+            let name = exhibit.item.name.text ?? "(not UTF-8)"
+            facts.append((exhibit.name, "\(exhibit.item.sha256) \(exhibit.path) \(name)"))
+        }
+        return facts
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a verification found, step by step: what each step shows and what it does not.
+public struct VerificationReport: Sendable {
+    /// How a step ended.
+    public enum Outcome: Equatable, Sendable {
+        /// The bundle is as the step demands.
+        case passed
+        /// It is not; why.
+        case failed(String)
+        /// The step could not be made, or there was nothing to check; why.
+        case notApplicable(String)
+    }
+
+    /// One step.
+    public struct Step: Sendable {
+        /// Its name, which documentation and programs refer to.
+        public let id: String
+        /// How it ended.
+        public let outcome: Outcome
+        /// What it proves where it passed.
+        public let proves: String
+        /// What it does not prove even where it passed.
+        public let doesNotProve: String
+    }
+
+    /// The steps, in order.
+    public let steps: [Step]
+    /// What the bundle says it is, each with a name; only believable where every step passed.
+    public let facts: [(name: String, value: String)]
+
+    /// Whether no step failed, and every step that is not optional was made.
+    public var isVerified: Bool { failures.isEmpty }
+
+    /// The names of the steps that failed.
+    public var failures: [String] {
+        steps.compactMap { step in
+            if case .failed = step.outcome { step.id } else { nil }
+        }
+    }
+
+    /// The report for people; text from the bundle stands in it as it is.
+    public var text: String {
+        var lines: [String] = []
+        for step in steps {
+            switch step.outcome {
+            case .passed: lines.append("passed          \(step.id)")
+            case .failed(let why): lines.append("FAILED          \(step.id): \(why)")
+            case .notApplicable(let why): lines.append("not applicable  \(step.id): \(why)")
+            }
+            lines.append("                proves: \(step.proves)")
+            lines.append("                does not prove: \(step.doesNotProve)")
+        }
+        lines.append("")
+        lines += facts.map { "\($0.name): \($0.value)" }
+        lines.append("")
+        lines.append(
+            isVerified
+                ? "verified: unchanged since it was exported"
+                : "NOT VERIFIED: \(failures.joined(separator: ", "))"
+        )
+        return lines.joined(separator: "\n")
+    }
+
+    /// The report for programs: one line of JSON.
+    public var json: String {
+        let steps = steps.map { step -> JSONValue in
+            let (word, detail) =
+                switch step.outcome {
+                case .passed: ("passed", "")
+                case .failed(let why): ("failed", why)
+                case .notApplicable(let why): ("not-applicable", why)
+                }
+            return .object([
+                JSONMember("id", step.id), JSONMember("outcome", word),
+                JSONMember("detail", detail), JSONMember("proves", step.proves),
+                JSONMember("doesNotProve", step.doesNotProve),
+            ])
+        }
+        let facts = facts.map { fact -> JSONValue in
+            .object([JSONMember("name", fact.name), JSONMember("value", fact.value)])
+        }
+        let value = JSONValue.object([
+            JSONMember("format", "saksi/v1 verification"),
+            JSONMember("outcome", isVerified ? "verified" : "not-verified"),
+            JSONMember("steps", .array(steps)), JSONMember("facts", .array(facts)),
+        ])
+        return String(decoding: value.bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Vault
+
+extension VerificationRun {
+    /// Each list of commitments is named by a `submit` statement.
+    mutating func checkCommitments() throws(Finding) {
+        let receipts = try need(receipts, from: .receipts)
+        var submits: [String: Submit] = [:]
+        let paths = try paths(under: BundleLayout.register)
+        for path in paths {
+            let name = String(path.dropFirst(BundleLayout.register.count).prefix { $0 != "/" })
+            let isKnown =
+                path == BundleLayout.commitments(name) || path == BundleLayout.record(name)
+                || path.hasPrefix(BundleLayout.leaves(name))
+            guard isKnown else { throw Finding("\(path) has no place in the register") }
+            guard path == BundleLayout.commitments(name) else { continue }
+            let bytes = try bytes(path)
+            guard let list = try? CommitmentList(parsing: bytes) else {
+                throw Finding("\(path) is not a list of commitments")
+            }
+            let named = receipts.lazy.compactMap { _, receipt -> Submit? in
+                guard case .submit(let submit) = receipt.entry.signed.statement.act,
+                    submit.commitments == list.hash
+                else { return nil }
+                return submit
+            }
+            guard let submit = named.first else {
+                throw Finding("\(path) is not named by any submission here")
+            }
+            submits[name] = submit
+        }
+        guard !submits.isEmpty else { throw Finding("there is no list of commitments") }
+        guard Set(submits.values.map(\.record)).count == submits.count else {
+            throw Finding("two folders of the register are of one submission")
+        }
+        self.submits = submits
+    }
+
+    /// Each leaf is committed to in the list of its submission.
+    mutating func checkLeaves() throws(Finding) {
+        var leaves: [String: [String: Leaf]] = [:]
+        for name in try need(submits, from: .commitments).keys.sorted() {
+            guard
+                let list = try? CommitmentList(parsing: try bytes(BundleLayout.commitments(name)))
+            else { throw Finding("the commitments of \(name) cannot be read") }
+            for path in try paths(under: BundleLayout.leaves(name)) {
+                guard let leaf = try? Leaf(parsing: try bytes(path)),
+                    path == BundleLayout.leaf(leaf.name, of: name)
+                else { throw Finding("\(path) is not the leaf of that name") }
+                guard list.contains(leaf.commitment) else {
+                    throw Finding("\(path) was not committed to")
+                }
+                leaves[name, default: [:]][leaf.name] = leaf
+            }
+        }
+        self.leaves = leaves
+    }
+
+    /// Each record is the one that was signed; a bundle of some items only has none.
+    func checkRecords() throws(Finding) -> String? {
+        let submits = try need(submits, from: .commitments)
+        var partial: [String] = []
+        for (name, submit) in submits.sorted(by: { $0.key < $1.key }) {
+            let path = BundleLayout.record(name)
+            guard try need(files, from: .files).sizes[path] != nil else {
+                partial.append(name)
+                continue
+            }
+            guard let record = try? SubmissionRecord(parsing: try bytes(path)),
+                record.hash == submit.record
+            else { throw Finding("\(path) is not the record that was submitted") }
+            guard record.caseID == submit.caseID, record.epoch == submit.epoch,
+                record.commitments == submit.commitments
+            else { throw Finding("\(path) is of another case, epoch or list than its statement") }
+        }
+        guard partial.count < submits.count else {
+            return "only some items of \(partial.joined(separator: ", ")) were exported"
+        }
+        return nil
+    }
+
+    /// Each file's hash and size stand in a leaf, and `item.json` says what the leaves say.
+    mutating func checkItems() throws(Finding) {
+        let leaves = try need(leaves, from: .leaves)
+        let payload = try need(payload, from: .files)
+        let files = try need(files, from: .files)
+        var exhibits: [Exhibit] = []
+        var expected: Set<String> = [BundleLayout.custodyLog]
+        while true {
+            let name = BundleLayout.exhibit(exhibits.count + 1)
+            let path = BundleLayout.itemFile(name)
+            guard files.sizes[path] != nil else { break }
+            let bytes = try bytes(path)
+            guard let exhibit = Exhibit(name: name, parsing: bytes, leaves: leaves),
+                exhibit.description == bytes
+            else { throw Finding("\(path) does not say what the leaves say") }
+            guard files.sizes[exhibit.path] == exhibit.item.size,
+                payload.hashes[exhibit.path] == exhibit.item.sha256
+            else { throw Finding("\(exhibit.path) is not the file that was committed to") }
+            expected.formUnion([path, exhibit.path])
+            exhibits.append(exhibit)
+        }
+        for path in payload.hashes.keys.sorted() where !expected.contains(path) {
+            throw Finding("\(path) belongs to no exhibit")
+        }
+        let places = Set(exhibits.map { "\($0.submission)/\($0.number)" })
+        guard !exhibits.isEmpty, places.count == exhibits.count else {
+            throw Finding("there is no exhibit, or one of them twice")
+        }
+        self.exhibits = exhibits
+    }
+
+    /// The custody log is what follows from the entries.
+    func checkCustody() throws(Finding) {
+        let receipts = try need(receipts, from: .receipts).map(\.receipt)
+        let records = try need(submits, from: .commitments).map { ($0.value.record, $0.key) }
+        let want = CustodyLog.bytes(
+            of: receipts.dropLast(),
+            submissions: Dictionary(records, uniquingKeysWith: { first, _ in first }),
+            exhibits: try need(exhibits, from: .items)
+        )
+        guard try bytes(BundleLayout.custodyLog) == want else {
+            throw Finding("\(BundleLayout.custodyLog) is not what the entries say")
+        }
+    }
+
+    /// The last entry is the export of this payload, and the consent shown here covers it.
+    func checkExport() throws(Finding) {
+        let receipts = try need(receipts, from: .receipts).map(\.receipt)
+        guard let last = receipts.last, case .export(let export) = last.entry.signed.statement.act
+        else { throw Finding("the last entry is not an export") }
+        let manifest = Hash(hashing: try bytes(BundleLayout.payloadManifest))
+        guard export.manifest == manifest else {
+            throw Finding(
+                "the export names another payload: got \(export.manifest), want \(manifest)"
+            )
+        }
+        let submits = try need(submits, from: .commitments)
+        guard Set(export.records) == Set(submits.values.map(\.record)) else {
+            throw Finding("the export names other submissions than those of the register")
+        }
+        let records = Set(export.records)
+        for receipt in receipts
+        where !BundleContents.concerns(receipt, caseID: export.caseID, records: records) {
+            throw Finding("entry \(receipt.index) does not concern what was exported")
+        }
+        for record in export.records
+        where !BundleContents.consent(for: record, in: receipts).contains(export.consentClass) {
+            throw Finding("the consent for submission \(record) does not cover this export")
+        }
+        let info = String(decoding: try bytes(BundleLayout.info), as: UTF8.self)
+        guard info.contains("\nExternal-Identifier: \(export.caseID)\n") else {
+            throw Finding("\(BundleLayout.info) names another case")
+        }
+    }
+}
+
+extension Exhibit {
+    /// Puts an exhibit together from the leaves of the item that its description names.
+    fileprivate init?(name: String, parsing bytes: [UInt8], leaves: [String: [String: Leaf]]) {
+        guard bytes.last == UInt8(ascii: "\n"),
+            let value = try? JSONValue(parsing: bytes.dropLast()),
+            let values = value.members(
+                "exhibit",
+                "submission",
+                "item",
+                "path",
+                "role",
+                "name",
+                "type",
+                "modified",
+                "size",
+                "sha256"
+            ),
+            let submission = values[1].string, let number = values[2].number,
+            (1...UInt64(Int32.max)).contains(number), let facts = leaves[submission]
+        else { return nil }
+        let prefix = ManifestItem.prefix(Int(number))
+        let disclosed = ManifestItem.aspects.compactMap { facts[prefix + $0]?.value }
+        guard let item = ManifestItem(disclosed) else { return nil }
+        self.init(name: name, submission: submission, number: Int(number), item: item)
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The steps of a verification, in order; see <doc:Verification>.
+enum VerificationStep: String, CaseIterable {
+    case files = "bag.files"
+    case tags = "bag.tags"
+    case payload = "bag.payload"
+    case form = "bag.form"
+    case trust = "log.trust"
+    case identities = "identities"
+    case receipts = "receipts.form"
+    case signatures = "receipts.signatures"
+    case inclusion = "receipts.inclusion"
+    case commitments = "register.commitments"
+    case leaves = "register.leaves"
+    case record = "register.record"
+    case items = "items"
+    case custody = "custody"
+    case export = "export"
+
+    var proves: String {
+        switch self {
+        case .files: "the folder holds the listed files and nothing else"
+        case .tags: "the tag files are those that were listed when the bundle was sealed"
+        case .payload: "the files under data/ are those that the payload manifest lists"
+        case .form: "the folder is a BagIt 1.0 bag"
+        case .trust: "the log's key is one that you trust"
+        case .identities: "each fingerprint is that of the public keys in the bundle"
+        case .receipts: "the texts that openssl checks are those of the log's entries"
+        case .signatures: "the holder of each fingerprint's key signed that person's statements"
+        case .inclusion: "the log's key signed trees that hold every one of these entries"
+        case .commitments: "the lists of commitments are those that the submitters signed"
+        case .leaves: "each disclosed fact was committed to on the day of its submission"
+        case .record: "the records are those that the submitters signed"
+        case .items: "each file is, to the byte, the one that was committed to"
+        case .custody: "the custody log says what the entries in this bundle say"
+        case .export:
+            "the exporter signed and logged just this payload, within the consent shown here"
+        }
+    }
+
+    var doesNotProve: String {
+        switch self {
+        case .files, .payload, .form: "who made it, or when"
+        case .tags: "that nobody rewrote VERIFY.txt or bag-info.txt together with their list"
+        case .trust: "that the vault is honest"
+        case .identities: "which person holds the keys"
+        case .receipts: "that they are true"
+        case .signatures: "that the person was free to refuse, or still holds the key"
+        case .inclusion: "that the log was shown the same way to everybody; witnesses show that"
+        case .commitments: "how many facts are withheld: decoys are among them"
+        case .leaves: "that the fact is true, or what is withheld"
+        case .record: "anything about the plaintext"
+        case .items:
+            "what happened to a file before it was submitted, or that what it tells is true"
+        case .custody: "that the vault left no entry out, or what was done without an entry"
+        case .export: "that no later statement narrowed the consent"
+        }
+    }
+}

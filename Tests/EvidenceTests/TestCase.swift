@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Age
+import Bulk
+import Foundation
+import Secrets
+import TransparencyLog
+import Vault
+
+@testable import Evidence
+
+/// A person with keys that are the same in every run.
+struct Person {
+    let record: IdentityRecord
+    let signer: NoteSigner
+
+    init(_ byte: UInt8) throws {
+        let seed = [UInt8](repeating: byte, count: 32)
+        record = try IdentityRecord(
+            signing: NoteSigner(name: "key", seed: seed).verifierKey.publicKey,
+            recipient: Arrange.identity(byte).recipient.text,
+            mail: seed
+        )
+        signer = try NoteSigner(name: record.fingerprint.hex, seed: seed)
+    }
+}
+
+/// A log in memory that signs and proves.
+struct TestLog {
+    static let origin = "vault.example"
+    let signer: NoteSigner
+    private(set) var leaves: [Hash] = []
+    private(set) var entries: [UInt64: Entry] = [:]
+    private var nonce: UInt8 = 0
+
+    init() throws {
+        signer = try NoteSigner(name: Self.origin, seed: [UInt8](repeating: 77, count: 32))
+    }
+
+    var policy: TrustPolicy { TrustPolicy(logs: [.init(key: signer.verifierKey)]) }
+
+    mutating func fill(_ count: Int) {
+        for _ in 0..<count { leaves.append(Hash(hashing: [UInt8(leaves.count)])) }
+    }
+
+    /// Appends an act, a minute after the last one.
+    mutating func append(_ act: Act, by person: Person) throws -> UInt64 {
+        nonce += 1
+        let time = UTCTime(seconds: Arrange.created.seconds + 60 * Int64(nonce))
+        let statement = Statement(
+            vault: Self.origin,
+            time: time,
+            actor: person.record.fingerprint,
+            nonce: [UInt8](repeating: nonce, count: 32),
+            act: act
+        )
+        let signed = try SignedStatement.sign(statement, with: [person.signer])
+        let entry = Entry(accepting: signed, at: AcceptedRounding.minute.round(time))
+        entries[UInt64(leaves.count)] = entry
+        leaves.append(entry.leafHash)
+        return UInt64(leaves.count - 1)
+    }
+
+    /// A receipt at the current size.
+    func receipt(_ index: UInt64) throws -> Receipt {
+        let checkpoint = try Checkpoint(
+            origin: Self.origin,
+            size: UInt64(leaves.count),
+            root: MerkleTree.root(of: leaves)
+        )
+        return Receipt(
+            entry: entries[index]!,
+            index: index,
+            hashes: Self.path(Int(index), leaves[...]),
+            checkpoint: try SignedNote(
+                text: checkpoint.text,
+                signatures: [try signer.signature(over: checkpoint.text)]
+            )
+        )
+    }
+
+    /// RFC 6962, section 2.1.1, as it is written there.
+    private static func path(_ index: Int, _ leaves: ArraySlice<Hash>) -> [Hash] {
+        guard leaves.count > 1 else { return [] }
+        var split = 1
+        while split * 2 < leaves.count { split *= 2 }
+        let left = leaves.prefix(split)
+        let right = leaves.dropFirst(split)
+        return index < split
+            ? path(index, left) + [MerkleTree.root(of: right)]
+            : path(index - split, right) + [MerkleTree.root(of: left)]
+    }
+}
+
+/// A case with two submissions, from sealing to the bundle.
+struct TestCase {
+    let lawyer: Person
+    let activist: Person
+    var log: TestLog
+    var receipts: [UInt64] = []
+    var submissions: [(record: SubmissionRecord, commitments: CommitmentList, manifest: Manifest)] =
+        []
+    var payloads: [ObjectID: (object: SealedObject, segments: [[UInt8]])] = [:]
+
+    static let names = [
+        ["សាក្សី.txt", "../../etc/passwd", "CON", "tiếng Việt.pdf", "empty"],
+        ["large.wav", "LARGE.WAV"],
+    ]
+
+    static func content(_ submission: Int, _ place: Int) -> [UInt8] {
+        if submission == 0, place == 4 { return [] }
+        let size = submission == 1 && place == 0 ? 5_000_000 : 1000 * (place + 1)
+        return Arrange.bytes(size, seed: UInt64(10 * submission + place))
+    }
+
+    init(consent: Set<ConsentClass> = [.court, .un]) async throws {
+        lawyer = try Person(21)
+        activist = try Person(22)
+        log = try TestLog()
+        log.fill(3)
+        let key = Arrange.identity(1).recipient
+        receipts.append(
+            try log.append(
+                .caseOpen(
+                    CaseOpen(
+                        caseID: Arrange.caseID,
+                        recipient: key.text,
+                        keyring: Hash(hashing: [1])
+                    )
+                ),
+                by: lawyer
+            )
+        )
+        log.fill(2)
+        for (number, names) in Self.names.enumerated() {
+            try await submit(UInt8(40 + number), number, names, consent: consent)
+        }
+        let records = submissions.map(\.record.hash)
+        receipts.append(
+            try log.append(
+                .access(
+                    Access(
+                        caseID: Arrange.caseID,
+                        purpose: "review",
+                        scope: .all,
+                        records: records
+                    )
+                ),
+                by: lawyer
+            )
+        )
+        receipts.append(
+            try log.append(
+                .access(
+                    Access(
+                        caseID: Arrange.caseID,
+                        purpose: "review",
+                        scope: .objects,
+                        records: [records[0]],
+                        objects: [submissions[0].manifest.items[1].object]
+                    )
+                ),
+                by: lawyer
+            )
+        )
+        receipts.append(
+            try log.append(
+                .consent(Consent(record: records[1], classes: [.court])),
+                by: activist
+            )
+        )
+        receipts.append(
+            try log.append(
+                .custody(
+                    Custody(
+                        caseID: Arrange.caseID,
+                        record: records[0],
+                        event: .presented,
+                        occurred: Arrange.created
+                    )
+                ),
+                by: lawyer
+            )
+        )
+        log.fill(1)
+    }
+
+    private mutating func submit(
+        _ job: UInt8,
+        _ number: Int,
+        _ names: [String],
+        consent: Set<ConsentClass>
+    ) async throws {
+        var items: [ManifestItem] = []
+        var objects: [ObjectDescription] = []
+        for (place, name) in names.enumerated() {
+            let content = Self.content(number, place)
+            let sealed = try await Arrange.seal(.bytes(content), number: place + 1, job: job)
+            payloads[sealed.object.description.id] = sealed
+            objects.append(sealed.object.description)
+            items.append(
+                ManifestItem(
+                    object: sealed.object.description.id,
+                    sha256: sealed.object.sha256,
+                    size: sealed.object.size,
+                    name: ItemName(Array(name.utf8)),
+                    type: "application/octet-stream",
+                    modified: Arrange.created,
+                    role: place == 0 ? .testimony : .file
+                )
+            )
+        }
+        let manifest = try Manifest(
+            caseID: Arrange.caseID,
+            epoch: 1,
+            created: Arrange.created,
+            consent: consent,
+            items: items,
+            secrets: Arrange.job(job)
+        )
+        let commitments = try manifest.commitments(secrets: Arrange.job(job))
+        let sealed = try await Arrange.seal(.bytes(manifest.bytes), number: 0, job: job)
+        let record = try SubmissionRecord(
+            caseID: Arrange.caseID,
+            epoch: 1,
+            commitments: commitments.hash,
+            objects: [sealed.object.description] + objects
+        )
+        receipts.append(
+            try log.append(
+                .submit(
+                    Submit(
+                        caseID: Arrange.caseID,
+                        epoch: 1,
+                        record: record.hash,
+                        commitments: commitments.hash,
+                        classes: consent
+                    )
+                ),
+                by: activist
+            )
+        )
+        log.fill(1)
+        submissions.append((record, commitments, manifest))
+    }
+
+    func contents(
+        items: [Set<Int>?] = [nil, nil],
+        for consentClass: ConsentClass = .court,
+        without act: ActName? = nil
+    ) throws -> BundleContents {
+        try BundleContents(
+            caseID: Arrange.caseID,
+            consentClass: consentClass,
+            submissions: zip(submissions, items).compactMap { submission, items in
+                items == []
+                    ? nil
+                    : try BundleContents.Submission(
+                        record: submission.record,
+                        commitments: submission.commitments,
+                        manifest: submission.manifest,
+                        items: items
+                    )
+            },
+            receipts: receipts.map { try log.receipt($0) }.filter {
+                $0.entry.signed.statement.act.name != act
+            },
+            identities: [lawyer.record, activist.record],
+            logKey: log.signer.verifierKey,
+            date: Arrange.created
+        )
+    }
+
+    /// Exports to a folder.
+    mutating func export(to path: String, items: [Set<Int>?] = [nil, nil]) throws {
+        let contents = try contents(items: items)
+        let writer = try BundleWriter(contents, to: path)
+        for file in writer.files {
+            let sealed = payloads[file.object.id]!
+            var output = try writer.begin(
+                file,
+                envelope: sealed.object.envelope,
+                identities: [Arrange.identity()]
+            )
+            for var segment in sealed.segments {
+                try unsafe segment.withUnsafeMutableBytes { try unsafe output.add($0) }
+            }
+            try writer.finish(output)
+        }
+        let manifest = try writer.writePayload()
+        let index = try log.append(.export(contents.export(manifest: manifest)), by: lawyer)
+        try writer.seal(with: log.receipt(index))
+    }
+}
+
+/// A program that ran.
+struct Run {
+    let status: Int32
+    let output: String
+
+    init(_ program: String, _ arguments: [String], in folder: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        status = process.terminationStatus
+        output = String(decoding: data, as: UTF8.self)
+    }
+}
