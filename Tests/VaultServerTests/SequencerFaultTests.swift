@@ -71,7 +71,7 @@ struct SequencerFaultTests {
                 let vault = try SequencerVault(in: folder)
                 do {
                     let engine = try FaultyEngine(
-                        DirectoryStore(at: folder).engine(),
+                        await freeEngine(in: folder),
                         in: folder,
                         failing: (number, fault.fault, fault.aftermath)
                     )
@@ -120,7 +120,9 @@ struct SequencerFaultTests {
     private func makeIfNone(_ vault: SequencerVault) async throws {
         do throws(OpeningError) {
             let engine: StorageEngine
-            do { engine = try DirectoryStore(at: vault.folder).engine() } catch {
+            do throws(StorageError) {
+                engine = try await freeEngine(in: vault.folder)
+            } catch {
                 throw .storage(error)
             }
             _ = try await OpenVault.open(
@@ -154,7 +156,7 @@ struct SequencerFaultTests {
         }
         do {
             let engine = try FaultyEngine(
-                DirectoryStore(at: folder).engine(),
+                await freeEngine(in: folder),
                 in: folder,
                 failing: failing
             )
@@ -197,7 +199,7 @@ extension SequencerVault {
 private func submitUntilKilled(_ folder: String, write: Int) async throws {
     let vault = try SequencerVault(in: folder)
     let engine = try FaultyEngine(
-        DirectoryStore(at: folder).engine(),
+        await freeEngine(in: folder),
         in: folder,
         failing: (write, .halfway, .isKilled)
     )

@@ -125,7 +125,7 @@ struct SequencerStartTests {
             )
             await #expect {
                 try await OpenVault.open(
-                    DirectoryStore(at: vault.folder).engine(),
+                    await freeEngine(in: vault.folder),
                     index: vault.indexPath,
                     signer: signer,
                     logger: SequencerVault.logger,
@@ -190,7 +190,7 @@ struct SequencerStartTests {
         try await withEntries { vault in
             do {
                 let engine = try FaultyEngine(
-                    DirectoryStore(at: vault.folder).engine(),
+                    await freeEngine(in: vault.folder),
                     in: vault.folder,
                     // Start-up writes three times; then come staging, the swap and the first tile.
                     failing: (6, .before, .dies)

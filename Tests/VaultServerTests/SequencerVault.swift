@@ -75,8 +75,9 @@ struct SequencerVault {
     }
 
     func create(_ engine: StorageEngine? = nil) async throws {
+        let free = engine == nil ? try await freeEngine(in: folder) : nil
         _ = try await OpenVault.create(
-            in: engine ?? DirectoryStore(at: folder).engine(),
+            in: try #require(engine ?? free),
             index: indexPath,
             signer: signer,
             genesis: genesis(),
@@ -91,12 +92,13 @@ struct SequencerVault {
         poolLimit: Int = 4096
     ) async throws -> OpenVault {
         var options = OpenVault.Options()
+        let free = engine == nil ? try await freeEngine(in: folder) : nil
         options.sequencer.flushCount = flushCount
         options.sequencer.poolLimit = poolLimit
         options.sequencer.groupInterval = .milliseconds(1)
         options.sequencer.settleInterval = .milliseconds(1)
         return try await OpenVault.open(
-            engine ?? DirectoryStore(at: folder).engine(),
+            try #require(engine ?? free),
             index: indexPath,
             signer: signer,
             options: options,
@@ -114,7 +116,7 @@ struct SequencerVault {
 
     func check() async throws -> CheckReport {
         try await VaultCheck(
-            DirectoryStore(at: folder).engine(),
+            await freeEngine(in: folder),
             index: indexPath,
             key: signer.verifierKey,
             deep: true,
@@ -194,4 +196,18 @@ struct TestPerson {
         let text = prefix + Array("1".utf8) + (data + sum).map { alphabet[Int($0)] }
         return String(decoding: text, as: UTF8.self)
     }()
+}
+
+/// The engine of a folder that another store may have held a moment ago: tasks that have ended let go of
+/// what they held a little later.
+func freeEngine(in folder: String) async throws(StorageError) -> StorageEngine {
+    for _ in 0..<100_000 {
+        do throws(StorageError) {
+            return try DirectoryStore(at: folder).engine()
+        } catch {
+            guard error.code == .inUse else { throw error }
+            await Task.yield()
+        }
+    }
+    return try DirectoryStore(at: folder).engine()
 }

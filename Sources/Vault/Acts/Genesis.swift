@@ -50,7 +50,7 @@ extension Genesis: ActBody {
         guard state.foundation == nil else { throw .repeatedGenesis }
         guard context.actor == actor else { throw .genesisActor }
         guard logKey.name == context.vault else { throw .genesisKeyName }
-        state.foundation = Foundation(logKey: logKey, tlsKey: tlsKey)
+        state.foundation = Founding(logKey: logKey, tlsKey: tlsKey)
         state.invites[Invite.keyName(inviteKey)] = IssuedInvite(
             role: .admin,
             caseID: nil,

@@ -4,12 +4,18 @@ import TransparencyLog
 
 /// A statement whose signatures were checked, once.
 ///
-/// Only ``VaultState/verifySignatures(of:)`` makes one, so nothing is applied that was not checked.
+/// ``VaultState/verifySignatures(of:)`` makes one, so nothing is applied that was not checked.
 public struct VerifiedStatement: Hashable, Sendable {
     /// The statement.
     public let signed: SignedStatement
 
     fileprivate init(_ signed: SignedStatement) { self.signed = signed }
+
+    /// Takes an entry of the vault's own log, whose signatures were checked when it was accepted.
+    ///
+    /// For whoever makes an index again from a log that leads to the root they signed; nobody else has
+    /// a reason to believe an entry.
+    public init(trusting entry: Entry) { signed = entry.signed }
 }
 
 extension VaultState {

@@ -56,7 +56,7 @@ extension VaultState {
         size = try reader.decimal("size")
         accepted = try reader.time("accepted")
         if reader.isNext("log-key") {
-            foundation = Foundation(
+            foundation = Founding(
                 logKey: try reader.verifierKey("log-key"),
                 tlsKey: try reader.hash("tls-key")
             )

@@ -14,7 +14,7 @@ public struct VaultState: Hashable, Sendable {
     /// When the newest entry was accepted; 1970 before the first.
     public internal(set) var accepted = UTCTime(seconds: 0)
     /// What the `genesis` said; `nil` before it.
-    public internal(set) var foundation: Foundation?
+    public internal(set) var foundation: Founding?
     var members: [Fingerprint: Member] = [:]
     /// By the name of the invitation's key, ``Invite/keyName(_:)``.
     var invites: [String: IssuedInvite] = [:]
@@ -83,7 +83,7 @@ public struct VaultState: Hashable, Sendable {
 }
 
 /// What the `genesis` of a vault fixed.
-public struct Foundation: Hashable, Sendable {
+public struct Founding: Hashable, Sendable {
     /// The vault's name, the origin of its log.
     public var origin: String { logKey.name }
     /// The key that signs the log's checkpoints.

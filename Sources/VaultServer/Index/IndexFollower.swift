@@ -100,7 +100,12 @@ struct IndexFollower: Sendable {
         var facts = try await index.facts(for: entries.map(\.signed), before: state.size)
         for entry in entries {
             do {
-                try state.replay(entry, at: state.size, facts: &facts)
+                try state.apply(
+                    VerifiedStatement(trusting: entry),
+                    accepted: entry.accepted,
+                    at: state.size,
+                    facts: &facts
+                )
             } catch {
                 throw OpeningError.badEntry(state.size, "\(error)")
             }

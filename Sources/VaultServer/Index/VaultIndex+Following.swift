@@ -79,7 +79,7 @@ extension VaultIndex {
             try db.execute(sql: "DELETE FROM snapshot")
             try db.execute(
                 sql: "INSERT INTO snapshot VALUES (?)",
-                arguments: [Data()]
+                arguments: [Data(state.bytes)]
             )
         }
     }
@@ -87,7 +87,7 @@ extension VaultIndex {
     /// The last state that was kept; one that cannot be read is none.
     func snapshot() async throws(IndexError) -> VaultState? {
         let bytes = try await read { try Data.fetchOne($0, sql: "SELECT state FROM snapshot") }
-        return bytes.flatMap { _ in VaultState?.none }
+        return bytes.flatMap { try? VaultState(parsing: Array($0)) }
     }
 
     // MARK: Rows

@@ -18,6 +18,7 @@ extension Sequencer {
 
     /// One round, from the statements that waited to their receipts.
     func run(_ batch: [Waiting]) async {
+        let started = ContinuousClock.now
         var waiting = batch
         var repeats: [(waiting: Waiting, leaf: UInt64)] = []
         do throws(SubmissionError) {
@@ -27,6 +28,7 @@ extension Sequencer {
             if !next.leaves.isEmpty {
                 let proofs = try await commit(next)
                 answer(&waiting, proofs)
+                options.observer?(proofs.count, head.edge.size, started.duration(to: .now))
             }
             let firsts = try await prove(repeats.map(\.leaf))
             waiting = repeats.map(\.waiting)

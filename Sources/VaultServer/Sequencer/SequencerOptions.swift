@@ -17,6 +17,10 @@ public struct SequencerOptions: Sendable {
     /// To what the accepted time of entries is rounded down.
     public var rounding: AcceptedRounding = .minute
 
+    /// Told after each round that added entries: how many, the log's size then, and how long the
+    /// round took.
+    public var observer: (@Sendable (_ entries: Int, _ size: UInt64, _ took: Duration) -> Void)?
+
     /// The defaults.
     public init() {}
 }

@@ -3,6 +3,7 @@
 import Bulk
 import HTTPTypes
 import HummingbirdTesting
+import NIOCore
 import Testing
 import Vault
 
