@@ -11,6 +11,7 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
         subcommands: [
             JoinCommand.self, WhoAmICommand.self, SubmitCommand.self, OutboxCommand.self,
             CaseCommand.self, InviteCommand.self, ListCommand.self, OpenCommand.self,
+            ExportCommand.self,
             LogCommand.self, AgeCommand.self,
         ]
     )

@@ -39,7 +39,7 @@ struct ArmorTests {
                 #expect(armored(bytes, piece: piece) == text)
                 #expect(try decode(text, piece: piece) == bytes)
             }
-            #expect(try decode(" \n\t" + text.replacing("\n", with: "\r\n") + " \n") == bytes)
+            #expect(try decode(" \n\t\n" + text.replacing("\n", with: "\r\n") + " \n") == bytes)
             #expect(try decode(String(text.dropLast())) == bytes)
         }
     }

@@ -85,9 +85,10 @@ struct SealingTests {
         #expect(throws: KeyError.mixedRecipients) { try Recipients(parsing: [hybrid, classic]) }
         #expect(throws: KeyError.noRecipient) { try Recipients(parsing: []) }
         #expect(throws: KeyError.unexpectedPrefix("age-secret-key-")) {
-            let secret =
-                "AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0"
-            return try Recipients(parsing: [secret])
+            let secret = try X25519Identity(random: entropy).text
+            return try Recipients(parsing: [
+                unsafe secret.withBytes { unsafe String(decoding: $0, as: UTF8.self) }
+            ])
         }
     }
 

@@ -35,10 +35,18 @@ import Vault
         let folder = try TemporaryFolder()
         let home = try #require(DeviceHome(path: folder.child("home")))
         try home.create()
-        try DeviceIdentity.generate().write(to: home, passphrase: Self.passphrase("x"), strength: .words)
+        try DeviceIdentity.generate().write(
+            to: home,
+            passphrase: Self.passphrase("x"),
+            strength: .words
+        )
         let before = try Bytes.read(home.identity)
         #expect(throws: ClientError.self) {
-            try DeviceIdentity.generate().write(to: home, passphrase: Self.passphrase("x"), strength: .words)
+            try DeviceIdentity.generate().write(
+                to: home,
+                passphrase: Self.passphrase("x"),
+                strength: .words
+            )
         }
         #expect(try Bytes.read(home.identity) == before)
     }

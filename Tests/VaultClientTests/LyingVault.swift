@@ -104,7 +104,8 @@ final class LyingVault: Sendable {
             target: target,
             status: Int(answer.status.code),
             headers: answer.headers,
-            body: request.method == .head ? ByteBuffer() : try await answer.body.collect(upTo: 64 << 20)
+            body: request.method == .head
+                ? ByteBuffer() : try await answer.body.collect(upTo: 64 << 20)
         )
         let said = state.withLock { state in
             state.exchanges.append(truth)

@@ -56,7 +56,9 @@ import Vault
             for _ in 0..<7 {
                 world.line.allow(Self.segment + Self.segment / 8)
                 await #expect(throws: ClientError.self) {
-                    try await world.act(as: "activist", pace: .once) { try await $0.submit(request) }
+                    try await world.act(as: "activist", pace: .once) {
+                        try await $0.submit(request)
+                    }
                 }
             }
             world.line.allow(nil)
@@ -80,7 +82,9 @@ import Vault
             var done: SubmissionResult?
             while done == nil, cuts < 200 {
                 world.line.allow(2000 + cuts * 500)
-                done = try? await world.act(as: "activist", pace: .once) { try await $0.submit(request) }
+                done = try? await world.act(as: "activist", pace: .once) {
+                    try await $0.submit(request)
+                }
                 cuts += 1
             }
             world.line.allow(nil)
@@ -99,7 +103,11 @@ import Vault
                 try await $0.submit(SubmissionRequest(caseName: id.hex, files: [file]))
             }
             let home = world.home("activist")
-            #expect(DurableFile.names(in: home.folder) == ["identity.age", "lock", "outbox", "vault.age"])
+            #expect(
+                DurableFile.names(in: home.folder) == [
+                    "identity.age", "lock", "outbox", "vault.age",
+                ]
+            )
             #expect(DurableFile.names(in: home.outbox).isEmpty)
             // With the passphrase: neither the state nor the identity knows the submission.
             let identity = try DeviceIdentity.read(

@@ -263,7 +263,8 @@ import Vault
         }
     }
 
-    private func submitNote(in world: World, _ id: CaseID, _ name: String = "note.txt") async throws {
+    private func submitNote(in world: World, _ id: CaseID, _ name: String = "note.txt") async throws
+    {
         let file = try world.folder.write(name, Array("seen by \(name)".utf8))
         _ = try await world.act(as: "activist") {
             try await $0.submit(SubmissionRequest(caseName: id.hex, files: [file]))

@@ -14,7 +14,8 @@ struct CaseReading {
 
     let session: VaultSession
     let view: CaseView
-    private let identities: [any Identity]
+    /// The keys of the case's epochs.
+    let identities: [any Identity]
 
     /// Reads and judges the case, and opens its keyring.
     static func begin(_ session: VaultSession, _ id: CaseID) async throws -> CaseReading {
@@ -62,19 +63,22 @@ struct CaseReading {
             throw ClientError(.failed, "record \(submit.record.hex) does not fit its statement")
         }
         let commitments = try CommitmentList(parsing: await self.record(submit.commitments, access))
-        let download = download(record.objects[0], access)
         guard record.objects[0].payloadSize <= 2 * UInt64(Manifest.maximumSize) else {
             throw ManifestError.tooLarge
         }
+        var envelope: [UInt8] = []
         var segments: [[UInt8]] = []
-        try await download.forEach { segments.append(Array($0.readableBytesView)) }
+        try await download([.init(object: record.objects[0], access: access)]).forEach { piece in
+            envelope = piece.envelope ?? envelope
+            segments.append(Array(piece.segment.readableBytesView))
+        }
         let manifest = try Manifest(
             opening: record,
             commitments: commitments,
-            envelope: await envelope(of: record.objects[0], access),
+            envelope: envelope,
             identities: identities
         ) { segments[$0] }
-        return OpenedSubmission(record: record, manifest: manifest)
+        return OpenedSubmission(record: record, commitments: commitments, manifest: manifest)
     }
 
     /// Opens an item: every segment is checked on its way in, everything at the end.
@@ -91,37 +95,30 @@ struct CaseReading {
         guard let object = submission.record.objects.first(where: { $0.id == item.object }) else {
             preconditionFailure("the manifest was held to the record")
         }
-        var opener = try ObjectOpener(
-            envelope: await envelope(of: object, access),
-            description: object,
-            identities: identities,
-            sha256: item.sha256,
-            size: item.size
-        )
+        var opener: ObjectOpener?
         var done: UInt64 = 0
-        try await download(object, access).forEach { segment in
-            var segment = segment
-            done += UInt64(segment.readableBytes)
-            try unsafe segment.withUnsafeMutableReadableBytes {
-                try unsafe opener.open($0, to: sink)
+        try await download([.init(object: object, access: access)]).forEach { piece in
+            if let envelope = piece.envelope {
+                opener = try ObjectOpener(
+                    envelope: envelope,
+                    description: object,
+                    identities: identities,
+                    sha256: item.sha256,
+                    size: item.size
+                )
+            }
+            done += UInt64(piece.segment.readableBytes)
+            try unsafe piece.segment.withUnsafeMutableReadableBytes {
+                try unsafe opener?.open($0, to: sink)
             }
             progress(done)
         }
-        try opener.finish()
+        try opener.take()?.finish()
     }
 
-    private func download(_ object: ObjectDescription, _ access: Hash) -> SegmentDownload {
-        SegmentDownload(
-            connection: session.connection,
-            signer: session.signer,
-            access: access,
-            object: object
-        )
-    }
-
-    private func envelope(of object: ObjectDescription, _ access: Hash) async throws -> [UInt8] {
-        let question = Request(path: "/v1/objects/\(object.id.hex)/envelope", access: access)
-        return try await session.connection.send(question, as: session.signer).bytes
+    /// Fetches objects in order.
+    func download(_ sources: [ObjectDownload.Source]) -> ObjectDownload {
+        ObjectDownload(connection: session.connection, signer: session.signer, sources: sources)
     }
 
     private func record(_ name: Hash, _ access: Hash) async throws -> [UInt8] {
@@ -144,5 +141,6 @@ struct CaseReading {
 /// A submission whose manifest was opened.
 struct OpenedSubmission {
     let record: SubmissionRecord
+    let commitments: CommitmentList
     let manifest: Manifest
 }

@@ -91,7 +91,7 @@ public struct DirectoryStore: ObjectStore {
         try await threads(for: key).run { () throws(StorageError) in
             do throws(StorageError) {
                 return try OpenFile(path(key), O_RDONLY).size()
-            } catch where error.code == .missing {
+            } catch  where error.code == .missing {
                 return nil
             }
         }

@@ -80,7 +80,7 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
     static func show(_ done: SubmissionResult, json: Bool) throws {
         if json { return try Listing.show(json: done) }
         Listing.show([
-            ("submitted", "\(done.items) item\(done.items == 1 ? "" : "s")"),
+            ("submitted", Amount.count(done.items, "item")),
             ("case", done.caseID), ("record", done.record), ("statement", done.statement),
             ("log entry", "\(done.index), accepted \(done.accepted)"),
             ("receipt", done.receiptFile),

@@ -76,6 +76,11 @@ final class ProgressBar: Sendable {
 
 /// Amounts as people read them.
 enum Amount {
+    /// A number of things: `1 file`, `2 files`.
+    static func count(_ number: Int, _ thing: String) -> String {
+        "\(number) \(thing)\(number == 1 ? "" : "s")"
+    }
+
     /// Bytes with a binary unit: `4.0 MiB`.
     static func bytes(_ count: UInt64) -> String {
         var value = Double(count)

@@ -51,7 +51,9 @@ import Vault
         }
     }
 
-    @Test("shows a reader all entries of the case, a submitter the opening, the grants and own acts")
+    @Test(
+        "shows a reader all entries of the case, a submitter the opening, the grants and own acts"
+    )
     func entries() async throws {
         try await withCase { test in
             let uri = "/v1/cases/\(test.id.hex)/entries"
@@ -99,7 +101,10 @@ import Vault
     @Test("hands a reader the keyring")
     func keyring() async throws {
         try await withCase { test in
-            let response = try await test.get("/v1/keyrings/\(test.id.hex)/current", by: test.reader)
+            let response = try await test.get(
+                "/v1/keyrings/\(test.id.hex)/current",
+                by: test.reader
+            )
             #expect(Array(response.body.readableBytesView) == test.submission.keyring)
         }
     }

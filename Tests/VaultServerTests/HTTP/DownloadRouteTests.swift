@@ -35,7 +35,10 @@ import Vault
         )
     }
 
-    @Test("releases what a logged access statement names, and nothing else", arguments: AccessScope.allCases)
+    @Test(
+        "releases what a logged access statement names, and nothing else",
+        arguments: AccessScope.allCases
+    )
     func scopes(scope: AccessScope) async throws {
         try await withSubmission { test in
             let objects = scope == .objects ? [test.submission.record.objects[1].id] : []
@@ -61,7 +64,8 @@ import Vault
     @Test("sends the bytes that were uploaded, whole and in ranges", arguments: [false, true])
     func bytes(live: Bool) async throws {
         try await withSubmission(live ? TestingSetup.live : TestingSetup.router) { test in
-            let id = try await test.log(test.submission.access(.all), by: test.reader).entry.signed.id
+            let id = try await test.log(test.submission.access(.all), by: test.reader).entry.signed
+                .id
             let payload = test.submission.segments[1].flatMap { $0 }
             let path = "/v1/objects/\(test.submission.record.objects[1].id.hex)/payload"
             let whole = try await test.get(path, by: test.reader, access: id)
@@ -81,7 +85,9 @@ import Vault
                 let shown = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(payload.count)"
                 #expect(part.headers[.contentRange] == shown)
             }
-            for header in ["bytes=9-8", "bytes=\(payload.count)-", "bytes=x-", "bytes=0-1,3-4", "bytes=-0"] {
+            for header in [
+                "bytes=9-8", "bytes=\(payload.count)-", "bytes=x-", "bytes=0-1,3-4", "bytes=-0",
+            ] {
                 let part = try await test.get(path, by: test.reader, access: id, [.range: header])
                 #expect(try part.problem() == .range, "\(header)")
             }
@@ -96,7 +102,8 @@ import Vault
     @Test("releases nothing without an access statement, with another's, or after its time")
     func refused() async throws {
         try await withSubmission { test in
-            let id = try await test.log(test.submission.access(.all), by: test.reader).entry.signed.id
+            let id = try await test.log(test.submission.access(.all), by: test.reader).entry.signed
+                .id
             let (manifest, files, lists) = paths(test)
             for path in manifest + files + lists {
                 let none = try await test.get(path, by: test.reader)

@@ -25,7 +25,10 @@ struct TestSubmission: Sendable {
         envelopes = [[seed, 1], [seed, 2]]
         segments = [
             [[seed, 3]],
-            [[UInt8](repeating: seed &+ 4, count: 4 << 20), (0..<lastSize).map { UInt8($0 % 251) }],
+            [
+                [UInt8](repeating: seed &+ 4, count: 4 << 20),
+                (0..<lastSize).map { UInt8($0 % 251) },
+            ],
         ]
         commitments = try CommitmentList((0..<64).map { Hash(hashing: [seed, $0]) }.sorted())
         var objects: [ObjectDescription] = []

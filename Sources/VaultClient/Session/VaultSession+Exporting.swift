@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Evidence
+import NIOCore
+public import Vault
+
+extension VaultSession {
+    /// Exports what a case holds for a class of recipients: a folder that anyone can verify offline.
+    ///
+    /// Submissions whose consent does not hold the class stay out. The accesses and the export itself
+    /// are logged before the folder appears; a failed export leaves no folder. `progress` is told the
+    /// bytes of payload that were opened, of all.
+    ///
+    /// Throws ``ClientError``: `.failed` where no submission may be given to the class, or something
+    /// exists at the path; `.untrusted` where bytes are not the ones submitted.
+    public func export(
+        _ caseName: String,
+        for consentClass: ConsentClass,
+        to path: String,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    ) async throws -> ExportResult {
+        let reading = try await CaseReading.begin(self, resolve(caseName))
+        let covered = reading.view.submissions.filter { $0.consent.contains(consentClass) }
+        guard !covered.isEmpty else {
+            throw ClientError(
+                .failed,
+                "no submission of this case has consent for \(consentClass.rawValue)",
+                hint: "`saksi list` shows the consent of each"
+            )
+        }
+        let records = covered.map(\.submit.record)
+        let access = try await reading.access(.all, for: "export", records: records)
+        var opened: [OpenedSubmission] = []
+        for submission in covered { opened.append(try await reading.opened(submission, access)) }
+
+        // Seen again, so that the accesses above are among the entries the bundle shows.
+        let view = try await view(of: reading.view.id)
+        let contents = try await contents(of: opened, in: view, for: consentClass)
+        let writer = try BundleWriter(contents, to: path)
+        try await reading.write(writer, access, progress)
+        let manifest = try writer.writePayload()
+        let logged = try await post(sign(.export(contents.export(manifest: manifest))))
+        try writer.seal(with: Receipt(parsing: logged.receipt))
+        return ExportResult(
+            caseID: view.id.hex,
+            bundle: path,
+            submissions: covered.count,
+            withheld: reading.view.submissions.count - covered.count,
+            files: writer.files.count,
+            manifest: manifest.hex,
+            statement: logged.entry.signed.id.hex,
+            index: logged.index
+        )
+    }
+
+    private func contents(
+        of opened: [OpenedSubmission],
+        in view: CaseView,
+        for consentClass: ConsentClass
+    ) async throws -> BundleContents {
+        var identities = [identity.record]
+        for actor in Set(view.entries.map(\.statement.actor)) {
+            identities.append(try await members.record(of: actor))
+        }
+        return try BundleContents(
+            caseID: view.id,
+            consentClass: consentClass,
+            submissions: opened.map {
+                try .init(record: $0.record, commitments: $0.commitments, manifest: $0.manifest)
+            },
+            receipts: view.entries.map { try Receipt(parsing: $0.receipt) },
+            identities: identities,
+            logKey: log.key,
+            date: UTCTime(seconds: VaultClock.deviceTime)
+        )
+    }
+}
+
+extension CaseReading {
+    /// Opens every file of a bundle into it.
+    fileprivate func write(
+        _ writer: BundleWriter,
+        _ access: [Hash: Hash],
+        _ progress: (UInt64, UInt64) -> Void
+    ) async throws {
+        let sources = writer.files.map { file in
+            guard let access = access[file.record] else {
+                preconditionFailure("the access names each record")
+            }
+            return ObjectDownload.Source(object: file.object, access: access)
+        }
+        let total = sources.reduce(0) { $0 + $1.object.payloadSize }
+        var done: UInt64 = 0
+        var output: FileWriter?
+        try await download(sources).forEach { piece in
+            if let envelope = piece.envelope {
+                let file = writer.files[piece.source]
+                output = try writer.begin(file, envelope: envelope, identities: identities)
+            }
+            done += UInt64(piece.segment.readableBytes)
+            try unsafe piece.segment.withUnsafeMutableReadableBytes {
+                try unsafe output?.add($0)
+            }
+            if piece.isLast, let whole = output.take() { try writer.finish(whole) }
+            progress(done, total)
+        }
+    }
+}
+
+/// An export that was logged, and the bundle that it made.
+public struct ExportResult: Encodable, Sendable {
+    /// 32 hexadecimal digits.
+    public let caseID: String
+    /// The folder.
+    public let bundle: String
+    /// Submissions in the bundle.
+    public let submissions: Int
+    /// Submissions that stayed out, because their consent does not hold the class.
+    public let withheld: Int
+    /// Original files in the bundle.
+    public let files: Int
+    /// SHA-256 of the payload's manifest, which the logged statement names.
+    public let manifest: String
+    /// SHA-256 of the statement's text.
+    public let statement: String
+    /// The leaf index of the entry.
+    public let index: UInt64
+
+    private enum CodingKeys: String, CodingKey {
+        case caseID = "case", bundle, submissions, withheld, files, manifest, statement, index
+    }
+}

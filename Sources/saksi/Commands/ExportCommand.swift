@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Vault
+import VaultClient
+
+/// `saksi export CASE -o DIR --for CLASS`: makes a bundle.
+struct ExportCommand: AsyncParsableCommand, StatusDocumented {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract:
+            "Export a case to a new folder that anyone can verify offline; the vault logs it.",
+        discussion: """
+            Only submissions whose consent covers the class go in. The folder holds the files as they \
+            were submitted, what proves them, and VERIFY.txt, which says how to check all of it.
+            """
+    )
+    static let exits = Exit.allCases
+
+    @Argument(help: ArgumentHelp("The case: its name or id.", valueName: "case"))
+    var caseName: String
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The new folder.", valueName: "dir"),
+        completion: .directory
+    )
+    var output: String
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "Whom it is for: asylum, court, media, partner, prosecutor, public, un.",
+            valueName: "class"
+        )
+    )
+    var consentClass: ConsentClass
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @OptionGroup var device: DeviceOptions
+
+    func run() async throws {
+        let bar = ProgressBar("exporting")
+        defer { bar.finish() }
+        let done = try await device.withSession { session in
+            try await session.export(caseName, for: consentClass, to: output) {
+                bar.update(done: $0, total: $1)
+            }
+        }
+        bar.finish()
+        if json { return try Listing.show(json: done) }
+        Listing.show([
+            ("exported", Amount.count(done.files, "file")),
+            ("from", Amount.count(done.submissions, "submission")),
+            ("left out", done.withheld == 0 ? nil : "\(done.withheld) without that consent"),
+            ("bundle", done.bundle), ("manifest", done.manifest),
+            ("statement", done.statement), ("log entry", "\(done.index)"),
+        ])
+    }
+}
