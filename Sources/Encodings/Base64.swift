@@ -15,32 +15,34 @@ public enum Base64: Sendable {
 
     /// Writes bytes in this form.
     public func encode(_ bytes: some Sequence<UInt8>) -> String {
+        // Copied once, so that the loop runs over an array and not through a witness table.
+        let bytes = Array(bytes)
         let alphabet = self == .url ? Self.urlAlphabet : Self.standardAlphabet
         var text: [UInt8] = []
-        text.reserveCapacity((bytes.underestimatedCount + 2) / 3 * 4)
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 1
-            if count == 3 {
-                for shift in [18, 12, 6, 0] {
-                    text.append(alphabet[Int(bits >> UInt32(shift)) & 63])
-                }
-                bits = 0
-                count = 0
-            }
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        let whole = bytes.count / 3 * 3
+        for start in stride(from: 0, to: whole, by: 3) {
+            let bits = Self.bits(bytes[start], bytes[start + 1], bytes[start + 2])
+            text.append(alphabet[bits >> 18])
+            text.append(alphabet[bits >> 12 & 63])
+            text.append(alphabet[bits >> 6 & 63])
+            text.append(alphabet[bits & 63])
         }
-        if count > 0 {
-            bits <<= UInt32(8 * (3 - count))
-            for place in 0...count {
-                text.append(alphabet[Int(bits >> UInt32(18 - 6 * place)) & 63])
-            }
+        let rest = bytes.count - whole
+        if rest > 0 {
+            let bits = Self.bits(bytes[whole], rest == 2 ? bytes[whole + 1] : 0, 0)
+            text.append(alphabet[bits >> 18])
+            text.append(alphabet[bits >> 12 & 63])
+            if rest == 2 { text.append(alphabet[bits >> 6 & 63]) }
             if self == .padded {
-                text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - count))
+                text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - rest))
             }
         }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func bits(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
+        Int(first) << 16 | Int(second) << 8 | Int(third)
     }
 
     /// Reads this form, or gives `nil` for anything that ``encode(_:)`` would not have written.

@@ -6,8 +6,10 @@ public enum Hex {
 
     /// Writes bytes as lower-case hexadecimal digits.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+        // Copied once, so that the loop runs over an array and not through a witness table.
+        let bytes = Array(bytes)
         var text: [UInt8] = []
-        text.reserveCapacity(2 * bytes.underestimatedCount)
+        text.reserveCapacity(2 * bytes.count)
         for byte in bytes {
             text.append(digits[Int(byte >> 4)])
             text.append(digits[Int(byte & 15)])

@@ -114,6 +114,18 @@ struct SequencerVault {
         await open.close()
     }
 
+    /// Submits statements in one round, in any order.
+    func submitTogether(_ numbers: ClosedRange<Int>) async throws {
+        let open = try await open(flushCount: numbers.count)
+        try await withThrowingTaskGroup { group in
+            for number in numbers {
+                group.addTask { _ = try await open.sequencer.submit(statement(number)) }
+            }
+            try await group.waitForAll()
+        }
+        await open.close()
+    }
+
     func check() async throws -> CheckReport {
         try await VaultCheck(
             await freeEngine(in: folder),

@@ -34,7 +34,7 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// The self-signed certificate (PEM) of that key; public.
     public var tlsCertificate = "keys/tls.crt"
 
-    /// How long the first statement of a round waits for others.
+    /// How long after a round has begun the next one may, unless many statements wait.
     public var roundTimer = Duration.milliseconds(50)
 
     /// How many statements may wait for a round; beyond it the answer is 503 with `Retry-After`.

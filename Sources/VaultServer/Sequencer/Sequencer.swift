@@ -7,8 +7,9 @@ import Vault
 
 /// Turns statements into entries: the only writer of the log, and the one actor that matters.
 ///
-/// Group commit: the first statement of a round starts a short timer, a full pool starts the round at
-/// once, one round is in flight, and the pool is bounded. A round writes in this order. Beside each
+/// Group commit: rounds begin at least a short interval apart, so a lone statement does not wait for
+/// company that is not coming; a full pool starts a round at once; one round is in flight, and the
+/// pool is bounded. A round writes in this order. Beside each
 /// write: what is on the disk when the process dies right after it, and what the next start does.
 ///
 ///     1 (memory) tiles and bundles built      nothing new                  nothing
@@ -58,10 +59,10 @@ public actor Sequencer {
     private var pool: [Waiting] = []
     /// The round in flight.
     private var round: Task<Void, Never>?
-    /// Runs from the first statement in the pool on.
+    /// When the interval since the last round's begin is over.
+    private var nextRound = ContinuousClock.now
+    /// Runs until then, where statements wait.
     private var timer: Task<Void, Never>?
-    /// Whether the timer has run out for the statements in the pool.
-    private var isDue = false
     private var isStopping = false
 
     /// Committed rounds whose tiles need not be durable yet, oldest first.
@@ -129,20 +130,22 @@ public actor Sequencer {
             pool.removeAll()
             return
         }
-        if round == nil, isDue || pool.count >= options.flushCount {
+        guard round == nil, !pool.isEmpty || unfinished != nil else { return }
+        let now = ContinuousClock.now
+        if now >= nextRound || pool.count >= options.flushCount {
             timer?.cancel()
             timer = nil
-            isDue = false
+            nextRound = now + options.groupInterval
             let batch = pool
             pool.removeAll(keepingCapacity: true)
             round = Task {
                 await run(batch)
                 endRound()
             }
-        } else if timer == nil, !isDue, !pool.isEmpty || unfinished != nil {
+        } else if timer == nil {
             // Weak, so that a timer which was cancelled keeps nothing alive.
-            timer = Task { [weak self, interval = options.groupInterval] in
-                try? await Task.sleep(for: interval)
+            timer = Task { [weak self, nextRound] in
+                try? await Task.sleep(until: nextRound, clock: .continuous)
                 guard !Task.isCancelled else { return }
                 await self?.timeIsUp()
             }
@@ -151,7 +154,6 @@ public actor Sequencer {
 
     private func timeIsUp() {
         timer = nil
-        isDue = true
         schedule()
     }
 
@@ -185,7 +187,7 @@ public actor Sequencer {
     /// Takes in nothing more, finishes what was taken in, and makes it all durable.
     public func stop() async {
         isStopping = true
-        if !pool.isEmpty || unfinished != nil { isDue = true }
+        nextRound = .now
         schedule()
         while let round { await round.value }
         // The last round may have started it again, for a round that could not be finished.

@@ -4,7 +4,7 @@ public import Vault
 
 /// How the sequencer batches.
 public struct SequencerOptions: Sendable {
-    /// How long the first statement of a round waits for others.
+    /// How long after a round has begun the next one may, unless `flushCount` statements wait.
     public var groupInterval: Duration = .milliseconds(50)
     /// How many statements start a round at once, so that busy clients do not wait for the timer.
     public var flushCount = 32
