@@ -197,6 +197,7 @@ let package = Package(
                 "Bulk", "Encodings", "Evidence", "Age", "Secrets", "Vault", "TransparencyLog",
                 "TestSupport",
             ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(

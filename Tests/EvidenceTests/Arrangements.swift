@@ -4,6 +4,7 @@ import Age
 import Bulk
 import Foundation
 import Secrets
+import Testing
 import Vault
 
 @testable import Evidence
@@ -43,8 +44,12 @@ struct FixedEntropy: EntropySource {
 }
 
 enum Arrange {
-    static let caseID = CaseID(hex: "000102030405060708090a0b0c0d0e0f")!
-    static let created = UTCTime("2026-11-21T05:50:42Z")!
+    static let caseID: CaseID = {
+        guard let id = CaseID(0..<16) else { preconditionFailure("an id has 16 bytes") }
+        return id
+    }()
+    /// 2026-11-21T05:50:42Z.
+    static let created = UTCTime(seconds: 1_795_240_242)
 
     static func job(_ byte: UInt8 = 7) -> JobSecret {
         JobSecret(SecretBytes(copying: [UInt8](repeating: byte, count: 32)))
@@ -80,7 +85,7 @@ enum Arrange {
             let bytes = unsafe segment.withBytes { unsafe Array($0) }
             segments.append(bytes)
         }
-        return (sealer.object!, segments)
+        return (try #require(sealer.object), segments)
     }
 
     static func open(

@@ -4,6 +4,7 @@ import Age
 import Bulk
 import Foundation
 import Secrets
+import Testing
 import TransparencyLog
 import Vault
 
@@ -69,7 +70,7 @@ struct TestLog {
             root: MerkleTree.root(of: leaves)
         )
         return Receipt(
-            entry: entries[index]!,
+            entry: try #require(entries[index]),
             index: index,
             hashes: Self.path(Int(index), leaves[...]),
             checkpoint: try SignedNote(
@@ -102,14 +103,18 @@ struct TestCase {
         []
     var payloads: [ObjectID: (object: SealedObject, segments: [[UInt8]])] = [:]
 
-    static let names = [
-        ["សាក្សី.txt", "../../etc/passwd", "CON", "tiếng Việt.pdf", "empty"],
-        ["large.wav", "LARGE.WAV"],
+    /// Hostile ones among them, one that is not UTF-8, one of no bytes, and two that are the same.
+    static let names: [[ItemName]] = [
+        ["សាក្សី.txt", "../../etc/passwd", "CON", "tiếng Việt.pdf", "empty"].map(name),
+        ["large.wav", "LARGE.WAV", "large.wav", "a\nverified: unchanged\u{1b}[2J.txt"].map(name)
+            + [ItemName([0xff, 0xfe] + Array(".jpg".utf8)), ItemName([])],
     ]
+
+    private static func name(_ text: String) -> ItemName { ItemName(Array(text.utf8)) }
 
     static func content(_ submission: Int, _ place: Int) -> [UInt8] {
         if submission == 0, place == 4 { return [] }
-        let size = submission == 1 && place == 0 ? 5_000_000 : 1000 * (place + 1)
+        let size = submission == 1 && place == 0 ? 150_000 : 1000 * (place + 1)
         return Arrange.bytes(size, seed: UInt64(10 * submission + place))
     }
 
@@ -188,7 +193,7 @@ struct TestCase {
     private mutating func submit(
         _ job: UInt8,
         _ number: Int,
-        _ names: [String],
+        _ names: [ItemName],
         consent: Set<ConsentClass>
     ) async throws {
         var items: [ManifestItem] = []
@@ -203,7 +208,7 @@ struct TestCase {
                     object: sealed.object.description.id,
                     sha256: sealed.object.sha256,
                     size: sealed.object.size,
-                    name: ItemName(Array(name.utf8)),
+                    name: name,
                     type: "application/octet-stream",
                     modified: Arrange.created,
                     role: place == 0 ? .testimony : .file
@@ -276,7 +281,7 @@ struct TestCase {
         let contents = try contents(items: items)
         let writer = try BundleWriter(contents, to: path)
         for file in writer.files {
-            let sealed = payloads[file.object.id]!
+            let sealed = try #require(payloads[file.object.id])
             var output = try writer.begin(
                 file,
                 envelope: sealed.object.envelope,
@@ -290,26 +295,5 @@ struct TestCase {
         let manifest = try writer.writePayload()
         let index = try log.append(.export(contents.export(manifest: manifest)), by: lawyer)
         try writer.seal(with: log.receipt(index))
-    }
-}
-
-/// A program that ran.
-struct Run {
-    let status: Int32
-    let output: String
-
-    init(_ program: String, _ arguments: [String], in folder: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        status = process.terminationStatus
-        output = String(decoding: data, as: UTF8.self)
     }
 }

@@ -8,86 +8,198 @@ import Vault
 
 @testable import Evidence
 
-/// Every change is refused, at the step that the documentation names.
+/// Every change is refused, at the step that the article Verification names.
 @Suite struct VerificationTests {
-    private struct Exported {
-        let folder: Folder
-        let original: String
-        let policy: TrustPolicy
+    /// A change of one file.
+    enum Change: CaseIterable {
+        case flip
+        case cut
+        case empty
+        case delete
+        case rename
 
-        init() async throws {
-            folder = try Folder()
-            original = folder.path + "/bundle"
-            var test = try await TestCase()
-            try test.export(to: original)
-            policy = test.log.policy
+        func make(_ path: String, bit: Int) throws {
+            switch self {
+            case .flip: try Mutation.flip(path, bit: bit)
+            case .cut: try Mutation.edit(path) { $0.removeLast() }
+            case .empty: try Mutation.edit(path) { $0 = [] }
+            case .delete: try Mutation.delete(path)
+            case .rename: try Mutation.rename(path, to: path + ".x")
+            }
         }
 
-        /// The steps that fail after a change to a copy.
-        func failures(after change: (String) throws -> Void) throws -> [String] {
-            let copy = folder.path + "/copy"
-            try FileManager.default.copyItem(atPath: original, toPath: copy)
-            defer { try? FileManager.default.removeItem(atPath: copy) }
-            try change(copy)
-            return BundleVerifier(copy).report(trusting: policy).failures
-        }
+        /// Whether the bytes change, not the names.
+        var isOfBytes: Bool { self != .delete && self != .rename }
     }
 
-    @Test("refuses one flipped bit in any file")
-    func flippedBit() async throws {
-        let bundle = try await Exported()
-        for (place, path) in try BundleTests.listing(bundle.original).enumerated() {
-            guard try BundleFiles(bundle.original).sizes[path] != 0 else { continue }
-            let first = try bundle.failures { try Mutation.flip($0, path, bit: place % 8) }.first
+    @Test("refuses each change of any file", arguments: Change.allCases)
+    func changed(change: Change) async throws {
+        let bundle = try await TestBundle.whole()
+        for (place, path) in try bundle.listing().enumerated() {
+            guard try !bundle.bytes(path).isEmpty || change == .delete || change == .rename else {
+                continue
+            }
+            let failures = try bundle.failures { try change.make("\($0)/\(path)", bit: place % 8) }
             let want: Set<String> =
                 switch path {
+                case _ where !change.isOfBytes: ["bag.files"]
+                // A list may still be a list, with another hash in it.
                 case "manifest-sha256.txt", "tagmanifest-sha256.txt": ["bag.files", "bag.tags"]
                 case _ where path.hasPrefix("data/"): ["bag.payload"]
                 default: ["bag.tags"]
                 }
-            #expect(first.map { want.contains($0) } == true, "\(path): \(first ?? "verified")")
+            let first = failures.first ?? "verified"
+            #expect(want.contains(first), "\(path): \(first)")
         }
     }
 
-    @Test("refuses any deleted or renamed file")
-    func missing() async throws {
-        let bundle = try await Exported()
-        for path in try BundleTests.listing(bundle.original) {
-            let deleted = try bundle.failures {
-                try FileManager.default.removeItem(atPath: "\($0)/\(path)")
+    /// What no checksum shows: the lists were made anew.
+    @Test(
+        "refuses each change of any file whose checksums were made anew",
+        arguments: Change.allCases
+    )
+    func coveredUp(change: Change) async throws {
+        let bundle = try await TestBundle.whole()
+        let lists: Set = [BundleLayout.payloadManifest, BundleLayout.tagManifest]
+        for (place, path) in try bundle.listing().enumerated() where !lists.contains(path) {
+            guard try !bundle.bytes(path).isEmpty || !change.isOfBytes else { continue }
+            let failures = try bundle.failures(coveredUp: true) {
+                try change.make("\($0)/\(path)", bit: place % 8)
             }
-            #expect(deleted.first == "bag.files", "\(path)")
-            let renamed = try bundle.failures {
-                try FileManager.default.moveItem(atPath: "\($0)/\(path)", toPath: "\($0)/\(path).x")
-            }
-            #expect(renamed.first == "bag.files", "\(path)")
+            let want = Self.step(refusing: change, of: path)
+            #expect(failures.first == want, "\(path): \(failures)")
         }
+    }
+
+    /// The table of the article Verification, "What is found where".
+    static func step(refusing change: Change, of path: String) -> String? {
+        let top = path.split(separator: "/").first.map(String.init) ?? path
+        switch top {
+        case "VERIFY.txt" where change.isOfBytes: return nil
+        case "bagit.txt" where change.isOfBytes, "bag-info.txt" where change.isOfBytes:
+            return "bag.form"
+        case "log" where change.isOfBytes: return "log.trust"
+        case "VERIFY.txt", "bagit.txt", "bag-info.txt", "log": return "bag.files"
+        case "identities": return "identities"
+        case "receipts": return "receipts.form"
+        case "register" where path.hasSuffix("/commitments.txt"): return "register.commitments"
+        case "register" where path.hasSuffix("/record.txt"):
+            return change == .rename ? "register.commitments" : "register.record"
+        case "register": return Self.step(refusing: change, ofLeaf: path)
+        case "data" where path == BundleLayout.custodyLog:
+            return change == .rename ? "items" : "custody"
+        default: return "items"
+        }
+    }
+
+    private static func step(refusing change: Change, ofLeaf path: String) -> String {
+        guard change == .delete else { return "register.leaves" }
+        if path.hasSuffix("/consent.json") { return "register.leaves" }
+        return path.hasSuffix("/submission.json") ? "register.record" : "items"
+    }
+
+    @Test("refuses any two files that changed places")
+    func swappedNeighbours() async throws {
+        let bundle = try await TestBundle.whole()
+        let listing = try bundle.listing()
+        for (first, second) in zip(listing, listing.dropFirst())
+        where try bundle.bytes(first) != bundle.bytes(second) {
+            let failures = try bundle.failures {
+                try Mutation.swap("\($0)/\(first)", "\($0)/\(second)")
+            }
+            let found = failures.first.map {
+                ["bag.files", "bag.tags", "bag.payload"].contains($0)
+            }
+            #expect(found == true, "\(first): \(failures)")
+        }
+    }
+
+    @Test(
+        "refuses two files that changed places, even where the lists were made anew",
+        arguments: [
+            (
+                "data/items/E0001/original/file.txt", "data/items/E0004/original/ti_ng_Vi_t.pdf",
+                "items"
+            ),
+            ("data/items/E0006/original/large.wav", "data/items/E0008/original/large.wav", "items"),
+            ("data/items/E0006/item.json", "data/items/E0008/item.json", "items"),
+            ("register/S0001/commitments.txt", "register/S0002/commitments.txt", "register.leaves"),
+            ("register/S0001/record.txt", "register/S0002/record.txt", "register.record"),
+            (
+                "register/S0001/leaves/item-0001-file.json",
+                "register/S0001/leaves/item-0002-file.json", "register.leaves"
+            ),
+            (
+                "register/S0001/leaves/consent.json", "register/S0002/leaves/consent.json",
+                "register.leaves"
+            ),
+            ("receipts/0004-access.tlog-proof", "receipts/0005-access.tlog-proof", "receipts.form"),
+            (
+                "receipts/0002-submit.statement.sig", "receipts/0003-submit.statement.sig",
+                "receipts.form"
+            ),
+        ]
+    )
+    func swapped(first: String, second: String, step: String) async throws {
+        let bundle = try await TestBundle.whole()
+        let failures = try bundle.failures(coveredUp: true) {
+            try Mutation.swap("\($0)/\(first)", "\($0)/\(second)")
+        }
+        #expect(failures.first == step, "\(failures)")
     }
 
     @Test(
         "refuses anything added",
         arguments: [
-            "new.txt", "data/new.txt", "data/items/E0001/original/new", "receipts/new",
-            "register/S0003/commitments.txt", "addenda/new", ".hidden", "data/Items2/a b",
-            "BAGIT.TXT", "manifest-sha512.txt",
+            ("new.txt", "bag.files"), ("data/new.txt", "items"),
+            ("data/items/E0001/original/new", "items"), ("receipts/new", "receipts.form"),
+            ("identities/new", "identities"), ("log/new", "bag.files"),
+            ("register/S0003/commitments.txt", "register.commitments"),
+            ("register/S0001/leaves/new.json", "register.leaves"),
+            ("register/new", "register.commitments"), ("addenda/new", "bag.files"),
+            ("manifest-sha512.txt", "bag.files"), ("data/data/new", "items"),
         ]
     )
-    func added(path: String) async throws {
-        let bundle = try await Exported()
-        let failures = try bundle.failures { copy in
-            let url = URL(filePath: "\(copy)/\(path)")
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try Data([1]).write(to: url)
+    func added(path: String, step: String) async throws {
+        let bundle = try await TestBundle.whole()
+        let add = { (copy: String) in try TestBundle.write([1], to: "\(copy)/\(path)") }
+        #expect(try bundle.failures(after: add).first == "bag.files")
+        #expect(try bundle.failures(coveredUp: true, after: add).first == step)
+    }
+
+    @Test(
+        "refuses names that a system takes for something else",
+        arguments: [
+            ".hidden", "data/Items2/a b", "BAGIT.TXT", "data/nul.txt", "a\nb", "data/\u{1b}[2J",
+            "-rf", "receipts/\u{202e}txt", String(repeating: "x", count: 81),
+        ]
+    )
+    func names(path: String) async throws {
+        let failures = try await TestBundle.whole().failures {
+            try TestBundle.write([1], to: "\($0)/\(path)")
+        }
+        #expect(failures.first == "bag.files")
+        #expect(failures.count == VerificationStep.allCases.count)
+    }
+
+    @Test("refuses a name that is not UTF-8")
+    func brokenName() async throws {
+        let failures = try await TestBundle.whole().failures { copy in
+            let name = Array("\(copy)/data/".utf8) + [0xff, 0]
+            let file = unsafe name.withUnsafeBufferPointer { name in
+                unsafe name.withMemoryRebound(to: CChar.self) {
+                    unsafe open($0.baseAddress!, O_CREAT | O_WRONLY, 0o600)
+                }
+            }
+            #expect(file >= 0)
+            close(file)
         }
         #expect(failures.first == "bag.files")
     }
 
     @Test("refuses links, pipes and empty folders")
     func others() async throws {
-        let bundle = try await Exported()
+        let bundle = try await TestBundle.whole()
         let changes: [(String) throws -> Void] = [
             {
                 try FileManager.default.createSymbolicLink(
@@ -96,7 +208,7 @@ import Vault
                 )
             },
             {
-                try FileManager.default.removeItem(atPath: $0 + "/bagit.txt")
+                try Mutation.delete($0 + "/bagit.txt")
                 try FileManager.default.createSymbolicLink(
                     atPath: $0 + "/bagit.txt",
                     withDestinationPath: "/etc/hostname"
@@ -111,119 +223,61 @@ import Vault
             },
         ]
         for change in changes { #expect(try bundle.failures(after: change).first == "bag.files") }
-        let report = BundleVerifier(bundle.folder.path + "/none").report()
+        let report = BundleVerifier("/nowhere").report()
         #expect(report.failures.count == VerificationStep.allCases.count)
-    }
-
-    @Test("refuses two files that changed places, even where the lists were made anew")
-    func swapped() async throws {
-        let bundle = try await Exported()
-        let pairs = [
-            (
-                "data/items/E0001/original/file.txt", "data/items/E0004/original/ti_ng_Vi_t.pdf",
-                "items"
-            ),
-            ("register/S0001/commitments.txt", "register/S0002/commitments.txt", "register.leaves"),
-            ("register/S0001/record.txt", "register/S0002/record.txt", "register.record"),
-            (
-                "register/S0001/leaves/item-0001-file.json",
-                "register/S0001/leaves/item-0002-file.json", "register.leaves"
-            ),
-            ("receipts/0004-access.tlog-proof", "receipts/0005-access.tlog-proof", "receipts.form"),
-            (
-                "receipts/0002-submit.statement.sig", "receipts/0003-submit.statement.sig",
-                "receipts.form"
-            ),
-            ("data/items/E0001/item.json", "data/items/E0002/item.json", "items"),
-        ]
-        for (first, second, step) in pairs {
-            let swap = { (copy: String) in
-                let manager = FileManager.default
-                try manager.moveItem(atPath: "\(copy)/\(first)", toPath: "\(copy)/x")
-                try manager.moveItem(atPath: "\(copy)/\(second)", toPath: "\(copy)/\(first)")
-                try manager.moveItem(atPath: "\(copy)/x", toPath: "\(copy)/\(second)")
-            }
-            let plain = try bundle.failures(after: swap)
-            #expect(
-                plain.first.map { ["bag.tags", "bag.payload"].contains($0) } == true,
-                "\(first)"
-            )
-            let covered = try bundle.failures {
-                try swap($0)
-                try Mutation.coverUp($0)
-            }
-            #expect(covered.first == step, "\(first): \(covered)")
-        }
-    }
-
-    /// What no checksum shows, because the lists were made anew.
-    @Test(
-        "refuses a changed file whose checksums were made anew",
-        arguments: [
-            ("bagit.txt", "bag.form"), ("bag-info.txt", "bag.form"), ("log/vkey.txt", "log.trust"),
-            ("log/key.pem", "log.trust"), ("log/policy.txt", "log.trust"),
-            ("receipts/0001-case-open.tlog-proof", "receipts.form"),
-            ("receipts/0002-submit.entry", "receipts.form"),
-            ("receipts/0002-submit.checkpoint.sig", "receipts.form"),
-            ("register/S0001/commitments.txt", "register.commitments"),
-            ("register/S0002/leaves/item-0002-name.json", "register.leaves"),
-            ("register/S0001/record.txt", "register.record"),
-            ("data/items/E0002/original/_etc_passwd", "items"),
-            ("data/items/E0002/item.json", "items"), ("data/custody/log.jsonl", "custody"),
-        ]
-    )
-    func coveredUp(path: String, step: String) async throws {
-        let bundle = try await Exported()
-        let failures = try bundle.failures {
-            try Mutation.flip($0, path)
-            try Mutation.coverUp($0)
-        }
-        #expect(failures.first == step, "\(failures)")
     }
 
     @Test("refuses a payload that is whole but not the one that was exported")
     func otherPayload() async throws {
-        let bundle = try await Exported()
-        let failures = try bundle.failures { copy in
-            for name in ["data/items/E0007", "register/S0002/leaves/item-0002-file.json"] {
-                try FileManager.default.removeItem(atPath: "\(copy)/\(name)")
+        let failures = try await TestBundle.whole().failures(coveredUp: true) { copy in
+            // The last exhibit and all that is disclosed of it, as a smaller export has it.
+            try Mutation.delete("\(copy)/data/items/E0011")
+            for name in ["record.txt", "leaves/submission.json"]
+                + ManifestItem.aspects.map({ "leaves/item-0006-\($0).json" })
+            {
+                try Mutation.delete("\(copy)/register/S0002/\(name)")
             }
-            try Mutation.coverUp(copy)
         }
-        // The custody log and the size in bag-info.txt tell it as well.
-        #expect(failures.contains("export"), "\(failures)")
+        #expect(failures == ["custody", "export"])
+    }
+
+    @Test("refuses a whole submission of which an item is left out")
+    func itemLeftOut() async throws {
+        let failures = try await TestBundle.whole().failures(coveredUp: true) { copy in
+            try Mutation.delete("\(copy)/data/items/E0011")
+            for aspect in ManifestItem.aspects {
+                try Mutation.delete("\(copy)/register/S0002/leaves/item-0006-\(aspect).json")
+            }
+        }
+        #expect(failures.first == "items")
     }
 
     @Test("refuses entries that were left out of the middle or out of order")
     func receiptsLeftOut() async throws {
-        let bundle = try await Exported()
-        let failures = try bundle.failures { copy in
+        let failures = try await TestBundle.whole().failures(coveredUp: true) { copy in
             let names = try FileManager.default.contentsOfDirectory(atPath: "\(copy)/receipts")
             for name in names where name.hasPrefix("0005") {
-                try FileManager.default.removeItem(atPath: "\(copy)/receipts/\(name)")
+                try Mutation.delete("\(copy)/receipts/\(name)")
             }
-            try Mutation.coverUp(copy)
         }
         #expect(failures.first == "receipts.form")
     }
 
     @Test("refuses an identity that did not sign, and a missing one")
     func identities() async throws {
-        let bundle = try await Exported()
+        let bundle = try await TestBundle.whole()
         let stranger = try Person(99).record
-        let added = try bundle.failures { copy in
+        let added = try bundle.failures(coveredUp: true) { copy in
             let stem = "\(copy)/identities/\(stranger.fingerprint)"
-            try Data(stranger.text.utf8).write(to: URL(filePath: stem + ".txt"))
-            try Data(PublicKeyFile.pem(stranger.signing)).write(to: URL(filePath: stem + ".pem"))
-            try Mutation.coverUp(copy)
+            try TestBundle.write(Array(stranger.text.utf8), to: stem + ".txt")
+            try TestBundle.write(PublicKeyFile.pem(stranger.signing), to: stem + ".pem")
         }
         #expect(added == ["receipts.signatures"])
-        let removed = try bundle.failures { copy in
+        let removed = try bundle.failures(coveredUp: true) { copy in
             let name = try Person(22).record.fingerprint.hex
             for suffix in ["txt", "pem"] {
-                try FileManager.default.removeItem(atPath: "\(copy)/identities/\(name).\(suffix)")
+                try Mutation.delete("\(copy)/identities/\(name).\(suffix)")
             }
-            try Mutation.coverUp(copy)
         }
         #expect(removed == ["receipts.signatures"])
     }

@@ -2,38 +2,49 @@
 
 /// File names that every system takes for what they are.
 enum SafeName {
-    /// The longest name.
+    /// The longest name that is made, in bytes.
     static let maximumLength = 64
-    /// The longest path inside a bundle.
+    /// The longest path inside a bundle, in bytes.
     static let maximumPathLength = 160
 
     /// A name made after the one that was found; never a way out of the folder, never a device.
     ///
-    /// The name as it was found stands in the item's leaf and in `item.json` only.
+    /// The same bytes always give the same name, and different ones may too: each exhibit has a folder
+    /// of its own. The name as it was found stands in the item's leaf and in `item.json`. The steps
+    /// are in <doc:Bundle>, "Names".
     static func name(for name: ItemName) -> String {
-        var safe: [UInt8] = []
+        var plain: [UInt8] = []
         for byte in name.bytes {
             if isPlain(byte) {
-                safe.append(byte)
-            } else if safe.last != UInt8(ascii: "_") {
-                safe.append(UInt8(ascii: "_"))
+                plain.append(byte)
+            } else if plain.last != UInt8(ascii: "_") {
+                plain.append(UInt8(ascii: "_"))
             }
         }
-        let text = String(decoding: safe, as: UTF8.self)
-        let parts = text.split(separator: ".")
-        var stem = parts.first.map(String.init) ?? ""
-        var type = parts.count > 1 ? parts.last.map { "." + $0 } ?? "" : ""
-        if parts.count > 2 { stem = parts.dropLast().joined(separator: ".") }
-        if type.utf8.count > 12 { type = "" }
-        stem = String(stem.prefix(maximumLength - type.utf8.count))
-        if !stem.contains(where: { $0.isLetter || $0.isNumber }) { stem = "file" }
-        // A leading hyphen would be an option on a command line; a device's name opens the device.
-        if stem.hasPrefix("-") || isReserved(stem) { stem = "_" + stem }
-        return stem + type
+        let typeStart = typeStart(in: plain)
+        let type = plain[typeStart...]
+        // Dots, hyphens and underscores at the ends hide files, look like options or are lost.
+        let stem = plain[..<typeStart].drop { !isAlphanumeric($0) }
+            .prefix(maximumLength - type.count)
+        let end = stem.lastIndex(where: isAlphanumeric).map { $0 + 1 } ?? stem.startIndex
+        var text = String(decoding: stem[..<end], as: UTF8.self)
+        if text.isEmpty { text = "file" }
+        if isReserved(text) { text = "_" + text }
+        return text + String(decoding: type, as: UTF8.self)
     }
 
-    /// Whether a path is one that a bundle may hold: plain names, each no longer than 64 bytes and
-    /// one, and none that a system takes for something else.
+    /// Where a type begins, `.pdf`: the last dot, where something stands before it and up to ten
+    /// letters and digits after it.
+    private static func typeStart(in plain: [UInt8]) -> Int {
+        guard let dot = plain.lastIndex(of: UInt8(ascii: ".")), dot > 0,
+            (1...10).contains(plain.count - dot - 1),
+            plain[(dot + 1)...].allSatisfy(isAlphanumeric)
+        else { return plain.count }
+        return dot
+    }
+
+    /// Whether a path is one that a bundle may hold: plain names between slashes, none of which a
+    /// system takes for something else.
     static func isPath(_ path: String) -> Bool {
         path.utf8.count <= maximumPathLength
             && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
@@ -41,7 +52,7 @@ enum SafeName {
             }
     }
 
-    /// Whether a name is plain.
+    /// Whether a name is plain; the longest are those of identities, 68 bytes.
     static func isName(_ name: some StringProtocol) -> Bool {
         guard let first = name.utf8.first, let last = Array(name.utf8).last else { return false }
         return name.utf8.count <= maximumLength + 16 && name.utf8.allSatisfy(isPlain)
@@ -51,9 +62,15 @@ enum SafeName {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
+        case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: isAlphanumeric(byte)
+        }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-            UInt8(ascii: "_"):
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
             true
         default: false
         }

@@ -29,7 +29,7 @@ public struct VerificationReport: Sendable {
     /// What the bundle says it is, each with a name; only believable where every step passed.
     public let facts: [(name: String, value: String)]
 
-    /// Whether no step failed, and every step that is not optional was made.
+    /// Whether no step failed.
     public var isVerified: Bool { failures.isEmpty }
 
     /// The names of the steps that failed.
@@ -39,8 +39,11 @@ public struct VerificationReport: Sendable {
         }
     }
 
-    /// The report for people; text from the bundle stands in it as it is.
-    public var text: String {
+    /// The report for people, line by line.
+    ///
+    /// Text from the bundle stands in it as it is: whoever shows a line must make its control
+    /// characters visible first, line feeds too.
+    public var lines: [String] {
         var lines: [String] = []
         for step in steps {
             switch step.outcome {
@@ -59,7 +62,7 @@ public struct VerificationReport: Sendable {
                 ? "verified: unchanged since it was exported"
                 : "NOT VERIFIED: \(failures.joined(separator: ", "))"
         )
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     /// The report for programs: one line of JSON.

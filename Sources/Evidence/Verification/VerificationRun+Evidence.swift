@@ -8,16 +8,9 @@ extension VerificationRun {
     mutating func checkCommitments() throws(Finding) {
         let receipts = try need(receipts, from: .receipts)
         var submits: [String: Submit] = [:]
-        let paths = try paths(under: BundleLayout.register)
-        for path in paths {
-            let name = String(path.dropFirst(BundleLayout.register.count).prefix { $0 != "/" })
-            let isKnown =
-                path == BundleLayout.commitments(name) || path == BundleLayout.record(name)
-                || path.hasPrefix(BundleLayout.leaves(name))
-            guard isKnown else { throw Finding("\(path) has no place in the register") }
-            guard path == BundleLayout.commitments(name) else { continue }
-            let bytes = try bytes(path)
-            guard let list = try? CommitmentList(parsing: bytes) else {
+        for name in try submissionNames() {
+            let path = BundleLayout.commitments(name)
+            guard let list = try? CommitmentList(parsing: try bytes(path)) else {
                 throw Finding("\(path) is not a list of commitments")
             }
             let named = receipts.lazy.compactMap { _, receipt -> Submit? in
@@ -38,6 +31,20 @@ extension VerificationRun {
         self.submits = submits
     }
 
+    /// The folders of the register, in which nothing lies but what has a place there.
+    private func submissionNames() throws(Finding) -> [String] {
+        var names: Set<String> = []
+        for path in try paths(under: BundleLayout.register) {
+            let name = String(path.dropFirst(BundleLayout.register.count).prefix { $0 != "/" })
+            guard
+                path == BundleLayout.commitments(name) || path == BundleLayout.record(name)
+                    || path.hasPrefix(BundleLayout.leaves(name))
+            else { throw Finding("\(path) has no place in the register") }
+            names.insert(name)
+        }
+        return names.sorted()
+    }
+
     /// Each leaf is committed to in the list of its submission.
     mutating func checkLeaves() throws(Finding) {
         var leaves: [String: [String: Leaf]] = [:]
@@ -54,6 +61,9 @@ extension VerificationRun {
                 }
                 leaves[name, default: [:]][leaf.name] = leaf
             }
+            guard leaves[name]?["consent"] != nil else {
+                throw Finding("the consent of \(name) is not disclosed")
+            }
         }
         self.leaves = leaves
     }
@@ -61,10 +71,16 @@ extension VerificationRun {
     /// Each record is the one that was signed; a bundle of some items only has none.
     func checkRecords() throws(Finding) -> String? {
         let submits = try need(submits, from: .commitments)
+        let leaves = try need(leaves, from: .leaves)
         var partial: [String] = []
         for (name, submit) in submits.sorted(by: { $0.key < $1.key }) {
             let path = BundleLayout.record(name)
-            guard try need(files, from: .files).sizes[path] != nil else {
+            let isWhole = try need(files, from: .files).sizes[path] != nil
+            // Both tell how many items there are.
+            guard isWhole == (leaves[name]?["submission"] != nil) else {
+                throw Finding("\(name) has a record or a submission leaf without the other")
+            }
+            guard isWhole else {
                 partial.append(name)
                 continue
             }
@@ -105,11 +121,31 @@ extension VerificationRun {
         for path in payload.hashes.keys.sorted() where !expected.contains(path) {
             throw Finding("\(path) belongs to no exhibit")
         }
+        for (name, facts) in leaves.sorted(by: { $0.key < $1.key }) {
+            try check(facts, of: exhibits.filter { $0.submission == name }, name)
+        }
         let places = Set(exhibits.map { "\($0.submission)/\($0.number)" })
         guard !exhibits.isEmpty, places.count == exhibits.count else {
             throw Finding("there is no exhibit, or one of them twice")
         }
         self.exhibits = exhibits
+    }
+
+    /// A submission discloses nothing of items that are not here, and of a whole one all are here.
+    private func check(_ facts: [String: Leaf], of exhibits: [Exhibit], _ name: String)
+        throws(Finding)
+    {
+        var count = 1 + exhibits.count * ManifestItem.aspects.count
+        if let submission = facts["submission"] {
+            count += 1
+            let items = submission.value.members("created", "items")?[1].number
+            guard items == UInt64(exhibits.count) else {
+                throw Finding("\(name) is whole and has not as many exhibits as items")
+            }
+        }
+        guard facts.count == count else {
+            throw Finding("\(name) discloses facts of items that are not here")
+        }
     }
 
     /// The custody log is what follows from the entries.

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import Evidence
+
+/// VERIFY.txt as it stands, run by sh, sha256sum and openssl.
+@Suite struct InstructionsTests {
+    @Test("pass for a bundle as it was exported")
+    func pass() async throws {
+        let run = try await TestBundle.whole().followInstructions()
+        #expect(run.output.hasSuffix("ALL STEPS PASSED\n"), "\(run.output)")
+        let verified = run.output.split(separator: "\n").filter { $0.contains("Verified Success") }
+        #expect(verified.count == 16)
+    }
+
+    @Test(
+        "fail after any change that is not covered up",
+        arguments: [
+            "data/items/E0002/item.json", "receipts/0002-submit.statement.sig", "log/key.pem",
+            "register/S0001/leaves/consent.json", "receipts/0008-export.tlog-proof", "bagit.txt",
+        ]
+    )
+    func fail(file: String) async throws {
+        let bundle = try await TestBundle.whole()
+        try bundle.change { try Mutation.flip("\($0)/\(file)") }
+        #expect(try bundle.followInstructions().status != 0)
+    }
+
+    @Test("fail where something was added")
+    func added() async throws {
+        let bundle = try await TestBundle.whole()
+        try bundle.change { try TestBundle.write([1], to: "\($0)/receipts/new") }
+        #expect(try bundle.followInstructions().status != 0)
+    }
+
+    /// The steps beyond the checksums must notice what was covered up.
+    @Test(
+        "fail after a change whose checksums were made anew",
+        arguments: [
+            "data/items/E0002/original/etc_passwd", "register/S0001/leaves/item-0001-name.json",
+            "register/S0001/commitments.txt", "receipts/0002-submit.statement",
+            "receipts/0002-submit.entry", "receipts/0004-access.checkpoint", "log/vkey.txt",
+            "log/key.pem", "register/S0002/record.txt", "data/custody/log.jsonl",
+            "data/items/E0002/item.json",
+        ]
+    )
+    func seeThrough(file: String) async throws {
+        let bundle = try await TestBundle.whole()
+        try bundle.change {
+            try Mutation.flip("\($0)/\(file)")
+            try Mutation.coverUp($0)
+        }
+        let run = try bundle.followInstructions()
+        #expect(run.status != 0, "\(run.output)")
+    }
+}

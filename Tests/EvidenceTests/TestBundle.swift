@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Foundation
+import TransparencyLog
+
+@testable import Evidence
+
+/// A bundle in a folder of its own, which is removed with this value.
+///
+/// Whatever touches the folder is a method: a path that outlived the value would lead nowhere.
+struct TestBundle {
+    let policy: TrustPolicy
+    let test: TestCase
+    private let folder: Folder
+    private var path: String { folder.path + "/bundle" }
+
+    /// A bundle of the whole case, made once and copied for each test.
+    static func whole() async throws -> TestBundle {
+        let made = try await exported.value
+        return try TestBundle(test: made.test) { path in
+            for (file, bytes) in made.files { try write(bytes, to: "\(path)/\(file)") }
+        }
+    }
+
+    /// A bundle of some items.
+    static func partial(items: [Set<Int>?]) async throws -> TestBundle {
+        var test = try await TestCase()
+        return try TestBundle(test: test) { try test.export(to: $0, items: items) }
+    }
+
+    private static let exported = Task {
+        let bundle = try await TestBundle.partial(items: [nil, nil])
+        let files = try bundle.listing().map { ($0, try bundle.bytes($0)) }
+        return (files: files, test: bundle.test)
+    }
+
+    private init(test: TestCase, make: (String) throws -> Void) throws {
+        folder = try Folder()
+        self.test = test
+        policy = test.log.policy
+        try make(folder.path + "/bundle")
+    }
+
+    func listing() throws -> [String] { try BundleFiles(path).sizes.keys.sorted() }
+
+    func bytes(_ file: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: URL(filePath: "\(path)/\(file)")))
+    }
+
+    func text(_ file: String) throws -> String { String(decoding: try bytes(file), as: UTF8.self) }
+
+    func report(trusting policy: TrustPolicy? = nil) -> VerificationReport {
+        BundleVerifier(path).report(trusting: policy)
+    }
+
+    func run(_ program: String, _ arguments: String...) throws -> Run {
+        try Run(program, arguments, in: path)
+    }
+
+    /// What VERIFY.txt tells a person to run.
+    func followInstructions() throws -> Run {
+        try run("sh", "-c", "grep '^    ' VERIFY.txt | sh -eu && echo ALL STEPS PASSED")
+    }
+
+    /// Changes the bundle for good.
+    func change(_ change: (String) throws -> Void) throws { try change(path) }
+
+    /// The steps that fail after a change to a copy.
+    ///
+    /// - Parameter coveredUp: whether both lists of checksums, and the sizes in bag-info.txt, are
+    ///   made anew, as somebody would who wants the change to pass.
+    func failures(
+        coveredUp: Bool = false,
+        after change: (String) throws -> Void
+    ) throws -> [String] {
+        let copy = folder.path + "/copy"
+        // Links are enough, since a change writes a new file.
+        for file in try listing() {
+            try Self.makeFolder(for: "\(copy)/\(file)")
+            guard unsafe link("\(path)/\(file)", "\(copy)/\(file)") == 0 else {
+                throw POSIXError(.EIO)
+            }
+        }
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        try change(copy)
+        if coveredUp { try Mutation.coverUp(copy) }
+        return BundleVerifier(copy).report(trusting: policy).failures
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        try makeFolder(for: path)
+        // A new file: the old one may be a link to the bundle that is not to change.
+        unsafe unlink(path)
+        try Data(bytes).write(to: URL(filePath: path))
+    }
+
+    private static func makeFolder(for path: String) throws {
+        try FileManager.default.createDirectory(
+            at: URL(filePath: path).deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+    }
+}
+
+/// Ways to change a bundle.
+enum Mutation {
+    static func edit(_ path: String, _ edit: (inout [UInt8]) -> Void) throws {
+        var bytes = try Array(Data(contentsOf: URL(filePath: path)))
+        edit(&bytes)
+        try TestBundle.write(bytes, to: path)
+    }
+
+    static func flip(_ path: String, bit: Int = 0) throws {
+        try edit(path) { $0[$0.count / 2] ^= 1 << UInt8(bit) }
+    }
+
+    /// Removes something, and the folder that it leaves empty.
+    static func delete(_ path: String) throws {
+        try FileManager.default.removeItem(atPath: path)
+        unsafe rmdir(URL(filePath: path).deletingLastPathComponent().path)
+    }
+
+    static func rename(_ path: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: path, toPath: other)
+    }
+
+    static func swap(_ path: String, _ other: String) throws {
+        try rename(path, to: path + ".swap")
+        try rename(other, to: path)
+        try rename(path + ".swap", to: other)
+    }
+
+    static func coverUp(_ bundle: String) throws {
+        var payload = BagManifest()
+        var tags = BagManifest()
+        let files = try BundleFiles(bundle)
+        let kept = [BundleLayout.tagManifest, BundleLayout.payloadManifest, BundleLayout.info]
+        for path in files.sizes.keys where !kept.contains(path) {
+            if path.hasPrefix("data/") {
+                payload.hashes[path] = try files.hash(path)
+            } else {
+                tags.hashes[path] = try files.hash(path)
+            }
+        }
+        tags.hashes[BundleLayout.payloadManifest] = Hash(hashing: payload.bytes)
+        try TestBundle.write(payload.bytes, to: "\(bundle)/\(BundleLayout.payloadManifest)")
+        if files.sizes[BundleLayout.info] != nil {
+            let sizes = payload.hashes.keys.map { files.sizes[$0] ?? 0 }
+            let lines = String(decoding: try files.bytes(BundleLayout.info), as: UTF8.self)
+                .split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                    line.hasPrefix("Payload-Oxum: ")
+                        ? "Payload-Oxum: \(sizes.reduce(0, +)).\(sizes.count)" : String(line)
+                }
+            let info = Array(lines.joined(separator: "\n").utf8)
+            tags.hashes[BundleLayout.info] = Hash(hashing: info)
+            try TestBundle.write(info, to: "\(bundle)/\(BundleLayout.info)")
+        }
+        try TestBundle.write(tags.bytes, to: "\(bundle)/\(BundleLayout.tagManifest)")
+    }
+}
+
+/// A program that ran.
+struct Run {
+    let status: Int32
+    let output: String
+
+    init(_ program: String, _ arguments: [String], in folder: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        status = process.terminationStatus
+        output = String(decoding: data, as: UTF8.self)
+    }
+}
