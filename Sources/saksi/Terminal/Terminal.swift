@@ -26,14 +26,29 @@ enum Terminal {
     /// That is the control characters (C0, DEL, C1), the line and paragraph separators, and the
     /// marks that reorder text on screen. Letters and marks of every script stay as they are.
     static func plain(_ text: String, keepingLines: Bool = false) -> String {
+        spelled(text, keepingLines: keepingLines) { "\\u{\(String($0.value, radix: 16))}" }
+    }
+
+    /// Writes one line of JSON; what a terminal would obey is escaped as JSON does it.
+    static func resultJSON(_ line: String) {
+        let line = spelled(line) { scalar in
+            let digits = String(scalar.value, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+        write(line + "\n", to: STDOUT_FILENO)
+    }
+
+    private static func spelled(
+        _ text: String,
+        keepingLines: Bool = false,
+        _ spelling: (Unicode.Scalar) -> String
+    ) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if keepingLines && scalar == "\n" || !isObeyed(scalar) {
                 shown.append(scalar)
             } else {
-                shown.append(
-                    contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars
-                )
+                shown.append(contentsOf: spelling(scalar).unicodeScalars)
             }
         }
         return String(shown)
