@@ -28,6 +28,27 @@ import Testing
         #expect(try bundle.followInstructions().status != 0)
     }
 
+    @Test("are run by Scripts/run-verify-txt up to the first step that fails")
+    func script() async throws {
+        let bundle = try await TestBundle.whole()
+        let script = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Scripts/run-verify-txt").standardizedFileURL.path
+        let passed = try bundle.run(script, ".")
+        #expect(passed.status == 0 && passed.output.hasSuffix("all steps passed\n"))
+        #expect(passed.output.split(separator: "\n").filter { $0.hasSuffix(": passed") }.count == 6)
+        try bundle.change {
+            try Mutation.flip("\($0)/receipts/0004-access.entry")
+            try Mutation.coverUp($0)
+        }
+        let failed = try bundle.run(script, ".")
+        #expect(failed.status == 1)
+        #expect(
+            failed.output.contains(
+                "STEP 2. The keys: passed\nSTEP 3. The entries of the log: FAILED"
+            )
+        )
+    }
+
     @Test("fail where something was added")
     func added() async throws {
         let bundle = try await TestBundle.whole()
