@@ -57,6 +57,23 @@ import Vault
         try Golden.expect(bundle.text("VERIFY.txt"), matches: "VERIFY.txt")
     }
 
+    /// Bundles are read for decades: this one was made once, and must verify for ever.
+    @Test("verifies as an earlier version exported it")
+    func kept() async throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Golden/bundle").path
+        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
+            try? FileManager.default.removeItem(atPath: path)
+            var test = try await TestCase()
+            try test.export(to: path, items: [[2, 5], [4]])
+            Issue.record("recorded bundle")
+        }
+        let report = BundleVerifier(path).report(trusting: try TestLog().policy)
+        #expect(report.isVerified, "\(report.lines)")
+        let run = try Run("sh", ["-c", "grep '^    ' VERIFY.txt | sh -eu"], in: path)
+        #expect(run.status == 0, "\(run.output)")
+    }
+
     @Test("holds the files as they were submitted, whatever they were called")
     func contents() async throws {
         let bundle = try await TestBundle.whole()

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct VerifyCommandTests {
+    private static let bundle = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../EvidenceTests/Golden/bundle").standardizedFileURL.path
+
+    private func vkey() throws -> String {
+        try String(contentsOfFile: Self.bundle + "/log/vkey.txt", encoding: .utf8)
+            .trimmingCharacters(in: .newlines)
+    }
+
+    private func copy(into folder: borrowing TemporaryFolder) throws -> String {
+        let copy = folder.path("bundle")
+        try FileManager.default.copyItem(atPath: Self.bundle, toPath: copy)
+        return copy
+    }
+
+    @Test("verifies by the log's key, by a policy, and without either says what is missing")
+    func verifies() async throws {
+        let plain = try await BuiltProgram.saksi("verify", Self.bundle)
+        #expect(plain.status == 0 && plain.error == "")
+        #expect(plain.output.contains("not applicable  log.trust: no log key was given"))
+        let policy = Self.bundle + "/log/policy.txt"
+        for trust in [["--vkey", try vkey()], ["--policy", policy]] {
+            let outcome = try await BuiltProgram.saksi.run(["verify", Self.bundle] + trust)
+            #expect(outcome.status == 0 && outcome.error == "")
+            #expect(outcome.output.contains("\npassed          log.trust\n"))
+            #expect(outcome.output.hasSuffix("\nverified: unchanged since it was exported\n"))
+        }
+    }
+
+    @Test("shows a hostile name as text, on one line")
+    func hostileName() async throws {
+        let text = try await BuiltProgram.saksi("verify", Self.bundle)
+        #expect(text.output.contains(#"a\u{a}verified: unchanged\u{1b}[2J.txt"#))
+        #expect(!text.output.contains("\u{1b}"))
+        let json = try await BuiltProgram.saksi("verify", Self.bundle, "--json")
+        #expect(json.output.split(separator: "\n").count == 1)
+        #expect(json.output.contains(#"a\nverified: unchanged\u001b[2J.txt"#))
+        let value = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+        #expect((value as? [String: Any])?["outcome"] as? String == "verified")
+    }
+
+    @Test("exits with 1 for a changed bundle, another key and no bundle, and names the steps")
+    func refuses() async throws {
+        let folder = try TemporaryFolder()
+        let copy = try copy(into: folder)
+        try Data("x".utf8).write(to: URL(filePath: copy + "/data/items/E0001/item.json"))
+        let changed = try await BuiltProgram.saksi("verify", copy, "--json")
+        #expect(changed.status == 1)
+        #expect(changed.error.hasPrefix("saksi: error: not verified: bag.payload, "))
+        #expect(changed.output.contains(#""outcome":"not-verified""#))
+        let other = try await BuiltProgram.saksi(
+            "verify",
+            Self.bundle,
+            "--vkey",
+            LogCommandTests.vkey
+        )
+        #expect(other.status == 1)
+        #expect(other.error == "saksi: error: not verified: log.trust, receipts.inclusion\n")
+        #expect(try await BuiltProgram.saksi("verify", folder.path("none")).status == 1)
+    }
+
+    @Test("exits with 2 for a wrong command line")
+    func usage() async throws {
+        let folder = try TemporaryFolder()
+        let wrong = [
+            ["verify"], ["verify", Self.bundle, "--vkey", "x"],
+            ["verify", Self.bundle, "--policy", folder.path("none")],
+            ["verify", Self.bundle, "--policy", try folder.write("quorum".utf8, "policy")],
+            ["verify", Self.bundle, "--policy", "x", "--vkey", try vkey()],
+        ]
+        for arguments in wrong {
+            let outcome = try await BuiltProgram.saksi.run(arguments)
+            #expect(outcome.status == 2, "\(arguments)")
+            #expect(outcome.output == "" && outcome.error.hasPrefix("saksi: error: "))
+        }
+    }
+}
