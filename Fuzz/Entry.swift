@@ -29,7 +29,24 @@ public func initialize(
     return 0
 }
 
-/// Called by libFuzzer with each input.
+/// The fuzzing loop of libFuzzer; gives the exit status.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ count: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+@main
+private enum Program {
+    static func main() {
+        var count = CommandLine.argc
+        var arguments = unsafe CommandLine.unsafeArgv
+        exit(unsafe runDriver(&count, &arguments) { unsafe testOneInput($0, $1) })
+    }
+}
+
+/// Takes each input; libFuzzer's own entry point refers to it by this name.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))

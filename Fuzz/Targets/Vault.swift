@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TransparencyLog
 import Vault
 
 // The golden files of the tests are the seeds.
