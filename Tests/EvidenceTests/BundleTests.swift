@@ -119,15 +119,22 @@ import Vault
         #expect(run.output.hasSuffix("ALL STEPS PASSED\n"), "\(run.output)")
     }
 
+    /// The Python of Scripts/bootstrap, or the system's.
+    private static let python: String = {
+        let own = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../.build-venv/bin/python").path
+        return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
+    }()
+
     @Test(
         "is a valid bag for bagit.py",
         .enabled(
-            if: (try? Run("python3", ["-c", "import bagit"], in: "/").status) == 0,
-            "python3 has no module bagit (pip install bagit)"
+            if: (try? Run(python, ["-c", "import bagit"], in: "/").status) == 0,
+            "there is no Python with the module bagit (Scripts/bootstrap)"
         )
     )
     func bagit() async throws {
-        let run = try await TestBundle.whole().run("python3", "-m", "bagit", "--validate", ".")
+        let run = try await TestBundle.whole().run(Self.python, "-m", "bagit", "--validate", ".")
         #expect(run.status == 0, "\(run.output)")
     }
 
