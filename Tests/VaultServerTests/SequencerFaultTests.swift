@@ -89,8 +89,11 @@ struct SequencerFaultTests {
         }
     }
 
-    @Test("killed at any write, the vault opens again and has every entry that was acknowledged")
-    func killed() async throws {
+    @Test(
+        "killed at any write, the vault opens again and has every entry that was acknowledged",
+        arguments: FaultyEngine.Fault.allCases
+    )
+    func killed(_ fault: FaultyEngine.Fault) async throws {
         try await withFolder(inMemory: true) { folder in
             let vault = try SequencerVault(in: folder)
             try await vault.create()
@@ -99,8 +102,13 @@ struct SequencerFaultTests {
             var indices: [Int: UInt64] = [:]
             for write in 1...24 {
                 await #expect(processExitsWith: .signal(SIGKILL)) {
-                    [folder = folder as String, write = write as Int] in
-                    try await submitUntilKilled(folder, write: write)
+                    [folder = folder as String, write = write as Int, fault = fault.rawValue as Int]
+                    in
+                    try await submitUntilKilled(
+                        folder,
+                        write: write,
+                        fault: try #require(FaultyEngine.Fault(rawValue: fault))
+                    )
                 }
                 let receipts = try String(contentsOfFile: folder + "/receipts", encoding: .utf8)
                 let open = try await vault.open()
@@ -197,12 +205,16 @@ extension SequencerVault {
 }
 
 /// Runs in a process of its own: submits statements and notes each that has its receipt.
-private func submitUntilKilled(_ folder: String, write: Int) async throws {
+private func submitUntilKilled(
+    _ folder: String,
+    write: Int,
+    fault: FaultyEngine.Fault
+) async throws {
     let vault = try SequencerVault(in: folder)
     let engine = try FaultyEngine(
         await freeEngine(in: folder),
         in: folder,
-        failing: (write, .halfway, .isKilled)
+        failing: (write, fault, .isKilled)
     )
     let receipts = folder + "/receipts"
     let open = try await vault.open(engine.faulty)

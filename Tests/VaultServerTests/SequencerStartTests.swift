@@ -192,8 +192,8 @@ struct SequencerStartTests {
                 let engine = try FaultyEngine(
                     await freeEngine(in: vault.folder),
                     in: vault.folder,
-                    // Start-up writes three times; then come staging, the swap and the first tile.
-                    failing: (6, .before, .dies)
+                    // Start-up writes once; then come staging, the swap and the first tile.
+                    failing: (4, .before, .dies)
                 )
                 let open = try await vault.open(engine.faulty)
                 _ = try? await open.sequencer.submit(vault.statement(3))

@@ -89,12 +89,14 @@ struct SequencerVault {
     func open(
         _ engine: StorageEngine? = nil,
         flushCount: Int = 1,
-        poolLimit: Int = 4096
+        poolLimit: Int = 4096,
+        poolMemory: Int = 1 << 20
     ) async throws -> OpenVault {
         var options = OpenVault.Options()
         let free = engine == nil ? try await freeEngine(in: folder) : nil
         options.sequencer.flushCount = flushCount
         options.sequencer.poolLimit = poolLimit
+        options.sequencer.poolMemory = poolMemory
         options.sequencer.groupInterval = .milliseconds(1)
         options.sequencer.settleInterval = .milliseconds(1)
         return try await OpenVault.open(

@@ -9,7 +9,7 @@ import Synchronization
 /// An engine whose n-th write fails, for tests; reads never do until it is dead.
 final class FaultyEngine: ObjectStore, Register {
     /// How a write fails.
-    enum Fault: CaseIterable, Sendable {
+    enum Fault: Int, CaseIterable, Sendable {
         /// Nothing was done.
         case before
         /// It was done, and the answer was lost.
@@ -35,6 +35,8 @@ final class FaultyEngine: ObjectStore, Register {
         var isDead = false
         /// Written since the last sync.
         var unsynced: [StorageKey] = []
+        /// Deleted since the last sync.
+        var deleted: [(key: StorageKey, bytes: Data)] = []
     }
 
     private let engine: StorageEngine
@@ -81,6 +83,9 @@ final class FaultyEngine: ObjectStore, Register {
     }
 
     private func tearUnsynced() {
+        for (key, bytes) in state.withLock({ $0.deleted }) {
+            try? bytes.write(to: URL(filePath: "\(folder)/\(key.path)"))
+        }
         for key in state.withLock({ $0.unsynced }) {
             let file = URL(filePath: "\(folder)/\(key.path)")
             guard let bytes = try? Data(contentsOf: file) else { continue }
@@ -117,7 +122,9 @@ final class FaultyEngine: ObjectStore, Register {
 
     func delete(_ key: StorageKey) async throws(StorageError) {
         try await write { () throws(StorageError) in
+            let bytes = try? Data(contentsOf: URL(filePath: "\(folder)/\(key.path)"))
             try await engine.store.delete(key)
+            if let bytes { state.withLock { $0.deleted.append((key, bytes)) } }
         } half: { () throws(StorageError) in
         }
     }
@@ -125,7 +132,10 @@ final class FaultyEngine: ObjectStore, Register {
     func synchronize() async throws(StorageError) {
         try await write { () throws(StorageError) in
             try await engine.store.synchronize()
-            state.withLock { $0.unsynced.removeAll() }
+            state.withLock { state in
+                state.unsynced.removeAll()
+                state.deleted.removeAll()
+            }
         } half: { () throws(StorageError) in
         }
     }

@@ -51,16 +51,23 @@ public struct VaultCheck: Sendable {
     /// - Throws: ``OpeningError`` when there is no vault, or its lock is not this vault's.
     public func run(rebuildIndex: Bool = false) async throws(OpeningError) -> CheckReport {
         var report = CheckReport(isDeep: isDeep)
-        let head = try await recover(&report)
+        let (head, wasInterrupted) = try await recover(&report)
         var walk = LogWalk(check: self, head: head)
         await walk.run(&report)
         if isDeep { await checkAllContents(&report) }
-        await checkIndex(head, rebuild: rebuildIndex, &report)
+        await checkIndex(
+            head,
+            rebuild: rebuildIndex,
+            mayLag: wasInterrupted,
+            &report
+        )
         return report
     }
 
     /// Finishes what a crash interrupted, and gives the head that the lock holds.
-    private func recover(_ report: inout CheckReport) async throws(OpeningError) -> Checkpoint {
+    private func recover(
+        _ report: inout CheckReport
+    ) async throws(OpeningError) -> (head: Checkpoint, wasInterrupted: Bool) {
         let opening = Opening(
             writer: RoundWriter(engine: engine),
             key: key,
@@ -68,8 +75,12 @@ public struct VaultCheck: Sendable {
             logger: logger
         )
         do throws(OpeningError) {
-            return try await opening.recover().checkpoint
+            let found = try await opening.recover()
+            // Where a crash came between, the rounds have just been written to their end.
+            if found.rounds.isEmpty { await checkPublished(found.checkpoint, &report) }
+            return (found.checkpoint, !found.rounds.isEmpty)
         } catch {
+            let head = try await opening.lockedHead()
             switch error {
             case .rolledBack, .forked:
                 report.add(
@@ -79,10 +90,41 @@ public struct VaultCheck: Sendable {
                 )
             case .damagedTree(let reason):
                 report.add("tile", expected: "the tree that the lock signs", found: reason)
+                await checkPublished(head, &report)
             default:
                 throw error
             }
-            return try await opening.lockedHead()
+            return (head, false)
+        }
+    }
+
+    /// Compares both copies of the newest checkpoint with the lock.
+    private func checkPublished(_ head: Checkpoint, _ report: inout CheckReport) async {
+        for key in [StorageKey.checkpoint, .publishedCheckpoint(size: head.size)] {
+            await checkCheckpoint(key, size: head.size, root: head.root, &report)
+        }
+    }
+
+    /// Looks at a stored checkpoint: its signature, its size and its root.
+    func checkCheckpoint(
+        _ stored: StorageKey,
+        size: UInt64,
+        root: Hash,
+        _ report: inout CheckReport
+    ) async {
+        do {
+            let note = try SignedNote(parsing: await engine.store.bytes(of: stored))
+            _ = try note.verified(by: [key])
+            let checkpoint = try Checkpoint(parsing: note.text)
+            guard checkpoint.size == size, checkpoint.root == root else {
+                throw StorageError.damaged(
+                    stored,
+                    "size \(checkpoint.size), root \(checkpoint.root)"
+                )
+            }
+        } catch {
+            let expected = "a signed checkpoint of size \(size) with root \(root)"
+            report.add(stored, expected: expected, found: error)
         }
     }
 
@@ -138,10 +180,12 @@ public struct VaultCheck: Sendable {
 
     // MARK: The index
 
-    /// The index may lag behind, since a start brings it up; what it has must be right.
+    /// The index may lag behind a round that a crash interrupted, since a start brings it up; what it
+    /// has must be right.
     private func checkIndex(
         _ head: Checkpoint,
         rebuild: Bool,
+        mayLag: Bool,
         _ report: inout CheckReport
     ) async {
         do {
@@ -156,7 +200,22 @@ public struct VaultCheck: Sendable {
                     found: "another log's, or a longer one"
                 )
             }
-            if isDeep { try await compare(index, size: index.progress().size, &report) }
+            let size = try await index.progress().size
+            if size < head.size, !mayLag {
+                report.add(
+                    "index",
+                    expected: "\(head.size) entries; --rebuild-index makes it again",
+                    found: "\(size)"
+                )
+            }
+            if let record = try await index.lostRecord() {
+                report.add(
+                    "index",
+                    expected: "what the record \(record) names; --rebuild-index reads it again",
+                    found: "a record that could not be read"
+                )
+            }
+            if isDeep { try await compare(index, size: size, &report) }
         } catch {
             report.add("index", expected: "an index of the log", found: "\(error)")
         }

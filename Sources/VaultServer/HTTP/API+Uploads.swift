@@ -73,6 +73,7 @@ extension API {
         case .quota: APIError(.quota, "too much is uploaded that no statement names yet")
         case .busy: APIError.busy(configuration.retryAfter)
         case .wrongSize, .interrupted: APIError.interrupted
+        case .lostRecord: error
         case .storage(let error): error
         case .index(let error): error
         }

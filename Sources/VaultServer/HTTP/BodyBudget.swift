@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// The memory that request bodies may take at once, over all requests.
+/// The memory that request bodies, or statements that wait, may take at once, over all requests.
 ///
 /// A request reserves its declared size before its body is read. Where there is no room it waits in
 /// order for a while, its body held back by TCP, and is then refused: an upload is slow to send again,

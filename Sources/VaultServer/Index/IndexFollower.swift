@@ -134,12 +134,14 @@ struct IndexFollower: Sendable {
     }
 
     /// A record that is lost does not keep the vault closed: its objects cannot be found, the rest can.
+    ///
+    /// The index remembers it, and nothing is collected from then on.
     private func record(_ hash: Hash) async throws -> SubmissionRecord? {
         do {
             return try SubmissionRecord(
-                parsing: await log.store.bytes(of: .content(.records, hash))
+                parsing: await log.store.content(.records, hash)
             )
-        } catch let error as StorageError where error.code != .missing {
+        } catch let error as StorageError where error.code != .missing && error.code != .damaged {
             throw error
         } catch {
             logger.error("a record is damaged; run check", metadata: ["record": "\(hash)"])

@@ -2,13 +2,28 @@
 
 import Bulk
 import Synchronization
+import Vault
 
-/// The two small parts of the index that are kept in memory, shared by its copies.
+/// The small parts of the index that are kept in memory, shared by its copies.
 final class IndexMemory: Sendable {
     /// The statements of the table `recent`, by the first 16 bytes of their ids.
     private let recent = Mutex<[StatementKey: UInt64]>([:])
-    /// Content that is being deleted right now.
-    private let collecting = Mutex<Set<Hash>>([])
+    /// What is happening to content right now.
+    private let contents = Mutex(Contents())
+
+    private struct Contents {
+        /// Content that is being deleted.
+        var collecting: Set<Hash> = []
+        /// Content that may not be deleted, with the number of its pins.
+        var pinned: [Hash: Int] = [:]
+        /// Uploads that have begun and not ended.
+        var uploading: [Uploader: (count: Int, isCounted: Bool)] = [:]
+    }
+
+    private struct Uploader: Hashable {
+        let hash: Hash
+        let member: Fingerprint
+    }
 
     /// How many statements `recent` holds.
     var recentCount: Int { recent.withLock { $0.count } }
@@ -33,17 +48,83 @@ final class IndexMemory: Sendable {
         recent.withLock { recent in recent = recent.filter { $0.value > last } }
     }
 
-    // These are called inside write transactions, which are one after the other, and at last when
-    // the deletion is done.
+    // MARK: Content that must stay
 
-    /// Whether content is being deleted.
-    func isCollecting(_ hash: Hash) -> Bool { collecting.withLock { $0.contains(hash) } }
-
-    /// Claims content for deletion.
-    func beginCollecting(_ hash: Hash) { _ = collecting.withLock { $0.insert(hash) } }
+    /// Claims content for deletion, unless it is pinned.
+    func beginCollecting(_ hash: Hash) -> Bool {
+        contents.withLock { contents in
+            contents.pinned[hash] == nil && contents.collecting.insert(hash).inserted
+        }
+    }
 
     /// Ends the claim.
-    func endCollecting(_ hash: Hash) { _ = collecting.withLock { $0.remove(hash) } }
+    func endCollecting(_ hash: Hash) { _ = contents.withLock { $0.collecting.remove(hash) } }
+
+    /// Pins content; gives what is being deleted already.
+    fileprivate func pin(_ hashes: [Hash]) -> Set<Hash> {
+        contents.withLock { contents in
+            for hash in hashes { contents.pinned[hash, default: 0] += 1 }
+            return contents.collecting.intersection(hashes)
+        }
+    }
+
+    fileprivate func unpin(_ hashes: [Hash]) {
+        contents.withLock { contents in
+            for hash in hashes {
+                let count = contents.pinned[hash] ?? 1
+                contents.pinned[hash] = count == 1 ? nil : count - 1
+            }
+        }
+    }
+
+    // MARK: Uploads in flight
+    //
+    // The first two are called inside write transactions, which are one after the other.
+
+    /// Begins an upload that is counted; `wasCounted` before it began.
+    func beginUpload(_ upload: Upload, wasCounted: Bool) {
+        let key = Uploader(hash: upload.hash, member: upload.member)
+        contents.withLock { contents in
+            let others = contents.uploading[key] ?? (0, wasCounted)
+            contents.uploading[key] = (others.count + 1, others.isCounted)
+        }
+    }
+
+    /// Ends an upload; gives whether it must not be counted any more: neither it nor another of the
+    /// same content by the same member has brought the bytes, or may yet.
+    func endUpload(_ upload: Upload, isStored: Bool) -> Bool {
+        let key = Uploader(hash: upload.hash, member: upload.member)
+        return contents.withLock { contents in
+            guard let (count, wasCounted) = contents.uploading[key] else { return false }
+            let isCounted = wasCounted || isStored
+            contents.uploading[key] = count == 1 ? nil : (count - 1, isCounted)
+            return count == 1 && !isCounted
+        }
+    }
+
+    /// Whether a member is uploading content now.
+    func isUploading(_ hash: Hash, by member: Fingerprint) -> Bool {
+        contents.withLock { $0.uploading[Uploader(hash: hash, member: member)] != nil }
+    }
+}
+
+/// Keeps content from being collected for as long as the value lives.
+///
+/// A statement holds one from before its content is looked for until the index knows it as named, so no
+/// clock and no waiting time can take evidence away from a statement that becomes an entry.
+final class ContentPin: Sendable {
+    /// What is being deleted already: it is as good as gone.
+    let collecting: Set<Hash>
+    private let hashes: [Hash]
+    private let memory: IndexMemory
+
+    init(_ hashes: [Hash], in memory: IndexMemory) {
+        self.hashes = hashes
+        self.memory = memory
+        collecting = memory.pin(hashes)
+    }
+
+    deinit { memory.unpin(hashes) }
 }
 
 /// The first 16 bytes of a statement's id.

@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 1
+    static let version = 2
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -20,8 +20,7 @@ enum IndexSchema {
     static func clear(_ db: Database) throws {
         for table in [
             "progress", "snapshot", "statements", "recent", "members", "case_entries",
-            "submissions",
-            "consents", "objects", "referenced",
+            "submissions", "consents", "objects", "referenced", "lost_records",
         ] {
             try db.execute(sql: "DELETE FROM \(table)")
         }
@@ -62,6 +61,8 @@ enum IndexSchema {
         CREATE TABLE referenced (
             hash BLOB PRIMARY KEY, member BLOB NOT NULL, leaf INTEGER NOT NULL
         ) WITHOUT ROWID;
+        -- Records that an entry names and that could not be read: what they name is not known.
+        CREATE TABLE lost_records (record BLOB PRIMARY KEY) WITHOUT ROWID;
 
         -- Not from the log: what was uploaded and is not named by a statement yet.
         CREATE TABLE uploads (

@@ -124,6 +124,9 @@ extension VaultIndex {
             try reference(act.commitments, by: statement.actor, leaf: leaf, db)
             if let record = entry.record {
                 try add(record, act.record, by: statement.actor, leaf, db)
+            } else {
+                try db.cachedStatement(sql: "INSERT OR IGNORE INTO lost_records VALUES (?)")
+                    .execute(arguments: [act.record.data])
             }
         case .access(let act): cases = [act.caseID]
         case .export(let act): cases = [act.caseID]

@@ -16,49 +16,68 @@ struct Upload: Hashable, Sendable {
 
 /// What counting an upload came to.
 enum Reservation: Hashable, Sendable {
-    /// It is counted; whether it was not before.
-    case counted(isNew: Bool)
+    /// It is counted.
+    case counted
     /// It would pass the quota; the bytes that are used.
     case overQuota(used: UInt64)
-    /// The same content is being deleted at this moment.
-    case beingCollected
 }
 
 extension VaultIndex {
-    /// Counts an upload against its member's quota, or renews one that is counted already.
-    func reserve(
+    /// Keeps content from being collected.
+    func pin(_ hashes: [Hash]) -> ContentPin { ContentPin(hashes, in: memory) }
+
+    /// Begins an upload: counts it against its member's quota, if it is not counted already.
+    ///
+    /// One that is counted must be ended by ``endUpload(_:isStored:at:)``.
+    func beginUpload(
         _ upload: Upload,
         quota: UInt64,
         at time: UTCTime
     ) async throws(IndexError) -> Reservation {
         try await write { [memory] db in
-            guard !memory.isCollecting(upload.hash) else {
-                return .beingCollected
+            if try !Self.isCounted(upload, at: time, db) {
+                let used = try Self.used(by: upload.member, db)
+                guard used + upload.size <= quota else { return .overQuota(used: used) }
+                try Self.insert(upload, at: time, db)
+                memory.beginUpload(upload, wasCounted: false)
+            } else {
+                memory.beginUpload(upload, wasCounted: true)
             }
-            if try Self.isReferenced(upload.hash, by: upload.member, db) {
-                return .counted(isNew: false)
-            }
-            try db.cachedStatement(
-                sql: "UPDATE uploads SET time = ? WHERE hash = ? AND member = ?"
-            ).execute(arguments: [time.seconds, upload.hash.data, upload.member.data])
-            if db.changesCount > 0 { return .counted(isNew: false) }
-            let used = try Self.used(by: upload.member, db)
-            guard used + upload.size <= quota else { return .overQuota(used: used) }
-            try Self.insert(upload, at: time, db)
-            return .counted(isNew: true)
+            return .counted
         }
     }
 
-    /// Takes back what ``reserve(_:quota:at:)`` counted.
-    func release(_ upload: Upload) async throws(IndexError) {
-        try await write { db in
-            try Self.removeUpload(upload.hash.data, upload.member.data, db)
+    /// Ends an upload: what is stored stays counted, and what is not was never there.
+    func endUpload(_ upload: Upload, isStored: Bool, at time: UTCTime) async throws(IndexError) {
+        try await write { [memory] db in
+            if memory.endUpload(upload, isStored: isStored) {
+                try Self.removeUpload(upload.hash.data, upload.member.data, db)
+            } else if isStored, try !Self.isCounted(upload, at: time, db) {
+                // It took so long to arrive that it was forgotten.
+                try Self.insert(upload, at: time, db)
+            }
         }
+    }
+
+    /// Whether an upload needs no new row; renews the one that is there.
+    private static func isCounted(
+        _ upload: Upload,
+        at time: UTCTime,
+        _ db: Database
+    ) throws -> Bool {
+        if try isReferenced(upload.hash, by: upload.member, db) { return true }
+        try db.cachedStatement(
+            sql: "UPDATE uploads SET time = ? WHERE hash = ? AND member = ?"
+        ).execute(arguments: [time.seconds, upload.hash.data, upload.member.data])
+        return db.changesCount > 0
     }
 
     /// Whether a member uploaded something: not named yet, or named by a statement of the member's own.
+    ///
+    /// Not while the upload is in flight: its bytes may not be durable yet.
     func uploaded(_ hash: Hash, by member: Fingerprint) async throws(IndexError) -> Bool {
-        try await read { db in
+        try await read { [memory] db in
+            if memory.isUploading(hash, by: member) { return false }
             if try Self.isReferenced(hash, by: member, db) { return true }
             return try Bool.fetchOne(
                 db,
@@ -73,31 +92,6 @@ extension VaultIndex {
         try await read { try Self.used(by: member, $0) }
     }
 
-    /// Renews what a statement is about to name, so that it is not collected while the statement
-    /// waits for its round.
-    ///
-    /// - Returns: What was not counted before, and might have been collected up to now.
-    func renew(_ uploads: [Upload], at time: UTCTime) async throws(IndexError) -> Set<Hash> {
-        try await write { db in
-            let touch = try db.cachedStatement(
-                sql: "UPDATE uploads SET time = ? WHERE hash = ? AND member = ?"
-            )
-            var uncounted: Set<Hash> = []
-            for upload in uploads {
-                try touch.execute(
-                    arguments: [time.seconds, upload.hash.data, upload.member.data]
-                )
-                guard db.changesCount == 0, try !Self.isReferenced(upload.hash, by: nil, db) else {
-                    continue
-                }
-                // Uploaded before the index was made again, or by someone else.
-                try Self.insert(upload, at: time, db)
-                uncounted.insert(upload.hash)
-            }
-            return uncounted
-        }
-    }
-
     private static func insert(_ upload: Upload, at time: UTCTime, _ db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO uploads VALUES (?, ?, ?, ?, ?)").execute(
             arguments: [
@@ -106,6 +100,16 @@ extension VaultIndex {
             ]
         )
         try count(Int64(upload.size), for: upload.member.data, db)
+    }
+
+    /// A logged record that was missing or damaged when the log was indexed, if there is one.
+    ///
+    /// What it names is not known, so nothing may be collected then.
+    func lostRecord() async throws(IndexError) -> Hash? {
+        try await read { db in
+            try Data.fetchOne(db, sql: "SELECT record FROM lost_records LIMIT 1")
+                .flatMap { Hash($0) }
+        }
     }
 
     /// Stops counting uploads that were last renewed before a time.
@@ -120,9 +124,9 @@ extension VaultIndex {
         }
     }
 
-    /// Claims content for deletion, if nothing counts or names it.
+    /// Claims content for deletion, if nothing counts, names or pins it.
     ///
-    /// From then on it can neither be counted nor named, until ``endCollecting(_:)``.
+    /// From then on every new pin says so, until ``endCollecting(_:)``.
     func beginCollecting(_ hash: Hash) async throws(IndexError) -> Bool {
         try await write { [memory] db in
             let isKept =
@@ -134,8 +138,8 @@ extension VaultIndex {
                         """,
                     arguments: ["hash": hash.data]
                 ) ?? true
-            if !isKept { memory.beginCollecting(hash) }
-            return !isKept
+            // In this transaction: a pin that ends before it has left its row in `referenced`.
+            return !isKept && memory.beginCollecting(hash)
         }
     }
 
@@ -181,13 +185,13 @@ extension VaultIndex {
 
     private static func isReferenced(
         _ hash: Hash,
-        by member: Fingerprint?,
+        by member: Fingerprint,
         _ db: Database
     ) throws -> Bool {
         let owner = try Data.fetchOne(
             db.cachedStatement(sql: "SELECT member FROM referenced WHERE hash = ?"),
             arguments: [hash.data]
         )
-        return owner != nil && (member == nil || owner == member?.data)
+        return owner == member.data
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import TransparencyLog
 import Vault
 
 /// A statement that was read, whose signatures verify and whose content is stored.
@@ -10,6 +11,8 @@ struct Candidate: Sendable {
     let statement: VerifiedStatement
     /// The record that a `submit` names.
     let record: SubmissionRecord?
+    /// Pins on what it names, and room for it in memory; they end with the value.
+    let holds: [any Sendable]
 }
 
 /// What is checked of a statement before it joins the pool, at any time and on any core.
@@ -17,12 +20,14 @@ struct Admission: Sendable {
     let store: any ObjectStore
     let index: VaultIndex
     let published: PublishedHead
-    let clock: VaultClock
+    /// Room for the statements that wait and for their records.
+    let memory: BodyBudget
+    let retryAfter: Duration
 
     /// Reads and checks a statement.
     ///
-    /// - Throws: ``SubmissionError``: `malformed`, `signature`, `missing`, `inconsistent`, `storage`
-    ///   or `index`.
+    /// - Throws: ``SubmissionError``: `malformed`, `signature`, `missing`, `inconsistent`, `busy` or
+    ///   `storage`.
     func admit(_ note: [UInt8]) async throws(SubmissionError) -> Candidate {
         let signed: SignedStatement
         do {
@@ -36,43 +41,43 @@ struct Admission: Sendable {
         } catch {
             throw .signature(error)
         }
+        let keyring: Hash?
         switch signed.statement.act {
         case .submit(let submit):
-            let record = try await submission(submit, by: signed.statement.actor)
-            return Candidate(statement: verified, record: record)
-        case .caseOpen(let open):
-            try await requireKeyring(open.keyring, by: signed.statement.actor)
-        case .caseGrant(let grant):
-            if let keyring = grant.keyring {
-                try await requireKeyring(keyring, by: signed.statement.actor)
-            }
-        default:
-            break
+            let (record, holds) = try await submission(submit, signed)
+            return Candidate(statement: verified, record: record, holds: holds)
+        case .caseOpen(let open): keyring = open.keyring
+        case .caseGrant(let grant): keyring = grant.keyring
+        default: keyring = nil
         }
-        return Candidate(statement: verified, record: nil)
-    }
-
-    private func requireKeyring(
-        _ hash: Hash,
-        by actor: Fingerprint
-    ) async throws(SubmissionError) {
-        try await require([Content(kind: .keyrings, hash: hash, size: nil)], by: actor)
+        let named = [keyring].compactMap(\.self).map {
+            Content(kind: .keyrings, hash: $0, size: nil)
+        }
+        let room = try await room(note.count, for: signed.statement.actor)
+        let pin = try await require(named).pin
+        return Candidate(statement: verified, record: nil, holds: [room, pin])
     }
 
     /// Reads the record that a submission names, and checks that all it names is stored.
     private func submission(
         _ submit: Submit,
-        by actor: Fingerprint
-    ) async throws(SubmissionError) -> SubmissionRecord {
+        _ signed: SignedStatement
+    ) async throws(SubmissionError) -> (SubmissionRecord, [any Sendable]) {
         let lists = [
             Content(kind: .records, hash: submit.record, size: nil),
             Content(kind: .records, hash: submit.commitments, size: nil),
         ]
-        try await require(lists, by: actor)
+        let (listPin, sizes) = try await require(lists)
+        let room = try await room(
+            sizes.reduce(signed.note.bytes.count) { $0 + Int($1) },
+            for: signed.statement.actor
+        )
         let record: SubmissionRecord
         do {
-            record = try SubmissionRecord(parsing: await read(submit.record))
-            _ = try CommitmentList(parsing: await read(submit.commitments))
+            record = try SubmissionRecord(
+                parsing: await store.content(.records, submit.record)
+            )
+            _ = try CommitmentList(parsing: await store.content(.records, submit.commitments))
         } catch let error as StorageError {
             throw .storage(error)
         } catch {
@@ -83,37 +88,28 @@ struct Admission: Sendable {
         guard record.commitments == submit.commitments else {
             throw .inconsistent(.otherCommitments)
         }
-        try await require(Content.all(in: record), by: actor)
-        return record
+        let (contentPin, _) = try await require(Content.all(in: record))
+        return (record, [listPin, contentPin, room])
     }
 
-    private func read(_ hash: Hash) async throws(StorageError) -> [UInt8] {
-        try await store.bytes(of: .content(.records, hash))
-    }
-
-    /// Checks that content is stored, with the right sizes, and keeps it from being collected while
-    /// the statement waits.
-    private func require(
-        _ contents: [Content],
-        by actor: Fingerprint
-    ) async throws(SubmissionError) {
-        let sizes = try await present(contents)
-        let uncounted: Set<Hash>
-        do {
-            uncounted = try await index.renew(
-                zip(contents, sizes).map { content, size in
-                    Upload(kind: content.kind, hash: content.hash, member: actor, size: size)
-                },
-                at: clock.now()
-            )
-        } catch {
-            throw .index(error)
+    /// Room in memory for a statement and what is read with it.
+    private func room(
+        _ bytes: Int,
+        for actor: Fingerprint
+    ) async throws(SubmissionError) -> BodyBudget.Room {
+        guard let room = await memory.reserve(bytes, for: actor.hex) else {
+            throw .busy(retryAfter: retryAfter)
         }
-        // What was not counted could have been collected between the two calls; now it cannot.
-        _ = try await present(contents.filter { uncounted.contains($0.hash) })
+        return room
     }
 
-    private func present(_ contents: [Content]) async throws(SubmissionError) -> [UInt64] {
+    /// Checks that content is stored, with the right sizes, and keeps it from being collected for as
+    /// long as the pin lives.
+    private func require(
+        _ contents: [Content]
+    ) async throws(SubmissionError) -> (pin: ContentPin, sizes: [UInt64]) {
+        // Before looking: what is there now, stays.
+        let pin = index.pin(contents.map(\.hash))
         var sizes: [UInt64] = []
         var missing: [StorageKey] = []
         for content in contents {
@@ -123,7 +119,7 @@ struct Admission: Sendable {
             } catch {
                 throw .storage(error)
             }
-            guard let size else {
+            guard let size, !pin.collecting.contains(content.hash) else {
                 missing.append(content.key)
                 continue
             }
@@ -133,7 +129,7 @@ struct Admission: Sendable {
             sizes.append(size)
         }
         guard missing.isEmpty else { throw .missing(missing) }
-        return sizes
+        return (pin, sizes)
     }
 }
 

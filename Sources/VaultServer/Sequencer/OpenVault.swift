@@ -187,7 +187,12 @@ extension Sequencer {
                 store: engine.store,
                 index: index,
                 published: published,
-                clock: clock
+                memory: BodyBudget(
+                    capacity: options.poolMemory,
+                    perHolder: .max,
+                    patience: .zero
+                ),
+                retryAfter: options.retryAfter
             )
         }
     }

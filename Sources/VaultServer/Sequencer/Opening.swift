@@ -105,6 +105,18 @@ struct Opening: Sendable {
     /// Verifies, rolls forward and takes over.
     func open() async throws(OpeningError) -> Opened {
         let found = try await recover()
+        do {
+            if found.rounds.isEmpty, try await !isPublished(found.lock.note, found.checkpoint) {
+                try await writer.publish(
+                    found.lock.note,
+                    size: found.checkpoint.size,
+                    repairing: true
+                )
+                try await store.synchronize()
+            }
+        } catch {
+            throw .storage(error)
+        }
         // From here on every older writer's swap fails.
         let lock = LockBody(after: found.lock, note: found.lock.note, token: clock.token())
         switch await writer.swap(found.lock, for: lock) {
@@ -125,6 +137,21 @@ struct Opening: Sendable {
             edge: found.edge,
             bundle: found.bundle
         )
+    }
+
+    /// Whether both copies of the published checkpoint are what the lock holds.
+    private func isPublished(
+        _ note: SignedNote,
+        _ head: Checkpoint
+    ) async throws(StorageError) -> Bool {
+        for key in [StorageKey.checkpoint, .publishedCheckpoint(size: head.size)] {
+            do throws(StorageError) {
+                guard try await store.bytes(of: key) == note.bytes else { return false }
+            } catch  where error.code == .missing {
+                return false
+            }
+        }
+        return true
     }
 
     private func readLock() async throws(OpeningError) -> LockBody {
@@ -205,7 +232,6 @@ struct Opening: Sendable {
                     repairing: true
                 )
             }
-            if rounds.isEmpty { try await writer.publish(last, size: head.size, repairing: true) }
         } catch {
             throw .storage(error)
         }

@@ -23,6 +23,8 @@ struct Round: Sendable {
         let entry: IndexedEntry
         /// The entry as it is stored.
         let bytes: [UInt8]
+        /// Of its candidate; what the entry names stays until the index has the entry.
+        let holds: [any Sendable]
 
         var index: UInt64 { entry.index }
     }
@@ -58,7 +60,7 @@ struct Round: Sendable {
             signed: signed,
             record: candidate.record
         )
-        leaves.append(Leaf(entry: indexed, bytes: bytes))
+        leaves.append(Leaf(entry: indexed, bytes: bytes, holds: candidate.holds))
         head.edge.append(MerkleTree.leafHash(bytes))
         do { try head.bundle.append(bytes) } catch { preconditionFailure("\(error)") }
         if head.bundle.count == TilePath.fullWidth { closeBundle() }

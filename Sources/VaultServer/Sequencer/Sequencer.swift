@@ -37,7 +37,7 @@ import Vault
 /// - An fsync that fails ends the process at once (see ``DirectoryStore``).
 public actor Sequencer {
     // These never change.
-    private nonisolated let admission: Admission
+    nonisolated let admission: Admission
     nonisolated let published: PublishedHead
     nonisolated let index: VaultIndex
     nonisolated let writer: RoundWriter

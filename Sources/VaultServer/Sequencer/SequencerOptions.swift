@@ -10,6 +10,10 @@ public struct SequencerOptions: Sendable {
     public var flushCount = 32
     /// How many statements may wait; more are answered with ``SubmissionError/busy(retryAfter:)``.
     public var poolLimit = 4096
+    /// How many bytes the statements that wait may take, with the records they name.
+    ///
+    /// One member has at most half. Beyond it, ``SubmissionError/busy(retryAfter:)``.
+    public var poolMemory = 128 << 20
     /// What those are told to wait.
     public var retryAfter: Duration = .seconds(1)
     /// How long after a round its files are synced and its staging object is deleted.

@@ -159,6 +159,11 @@ struct Collector: Service {
                 do {
                     let before = UTCTime(seconds: now().seconds - age.components.seconds)
                     metrics.collected.add(try await uploads.collect(before: before))
+                } catch UploadError.lostRecord(let record) {
+                    logger.error(
+                        "nothing is collected, since a record cannot be read; run check",
+                        metadata: ["record": "\(record)"]
+                    )
                 } catch {
                     logger.error("collecting failed", metadata: ["error": "\(type(of: error))"])
                 }

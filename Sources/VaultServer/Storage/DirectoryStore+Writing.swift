@@ -35,14 +35,15 @@ extension DirectoryStore {
     ) throws(StorageError) {
         let final = path(key)
         let durable = durability == .immediate
+        if durable { try makeDurable(folder(of: final)) }
         let temporary = try writeTemporary(chunks, durable: durable)
         defer { unsafe unlink(temporary) }
         if unsafe link(temporary, final) != 0 {
             switch errno {
             case EEXIST:
                 try checkSame(chunks, key, durable: durable)
-            case ENOENT:
-                try makeFolder(folder(of: final), durable: durable)
+            case ENOENT where !durable:
+                try makeFolder(folder(of: final))
                 guard unsafe link(temporary, final) == 0 else {
                     throw StorageError.system("link", final)
                 }
@@ -160,21 +161,30 @@ extension DirectoryStore {
         return buffer
     }
 
-    /// Makes a folder and those above it, each name durable before what lies in it.
-    private func makeFolder(_ path: String, durable: Bool) throws(StorageError) {
-        if unsafe mkdir(path, 0o700) == 0 {
-            if durable { try sync.folder(folder(of: path)) }
-            return
-        }
+    /// Makes a folder and those above it.
+    private func makeFolder(_ path: String) throws(StorageError) {
+        guard unsafe mkdir(path, 0o700) != 0 else { return }
         switch errno {
         case EEXIST:
             return
         case ENOENT where path.utf8.count > root.utf8.count:
-            try makeFolder(folder(of: path), durable: durable)
-            try makeFolder(path, durable: durable)
+            try makeFolder(folder(of: path))
+            try makeFolder(path)
         default:
             throw StorageError.system("mkdir", path)
         }
+    }
+
+    /// Makes a folder whose name, and those above it, are durable.
+    ///
+    /// That it is there is not enough: another thread may have made it a moment ago.
+    private func makeDurable(_ path: String) throws(StorageError) {
+        guard path.utf8.count > root.utf8.count, !durable.contains(path) else { return }
+        let parent = folder(of: path)
+        try makeDurable(parent)
+        try makeFolder(path)
+        try sync.folder(parent)
+        durable.insert(path)
     }
 
     private func folder(of path: String) -> String {
@@ -205,4 +215,12 @@ extension DirectoryStore {
             }
         }
     }
+}
+
+/// Folders whose names are known to be durable; a few for each kind of content.
+final class DurableFolders: Sendable {
+    private let paths = Mutex<Set<String>>([])
+
+    func contains(_ path: String) -> Bool { paths.withLock { $0.contains(path) } }
+    func insert(_ path: String) { _ = paths.withLock { $0.insert(path) } }
 }

@@ -19,6 +19,7 @@ public struct DirectoryStore: ObjectStore {
     /// The log has threads of its own, so that a round never waits behind uploads.
     private let logThreads = BlockingPool(threads: 2)
     let slabs = Slabs()
+    let durable = DurableFolders()
 
     /// Opens an existing folder, takes its lock and removes what a crash left half-written.
     ///
@@ -33,6 +34,8 @@ public struct DirectoryStore: ObjectStore {
         self.sync = sync
         folder = try FolderLock(path)
         try removeLeftovers()
+        // What a process wrote that was killed is there to be read, and from here on durable, too.
+        sync.everything(on: folder, root)
     }
 
     /// The engine: this store, and the register in the folder's file `lock`.
@@ -128,7 +131,6 @@ public struct DirectoryStore: ObjectStore {
     /// Returns when everything created so far is durable, by one sync of the file system.
     public func synchronize() async throws(StorageError) {
         try await contentThreads.run { () throws(StorageError) in
-            let folder = try OpenFile(root, O_RDONLY | O_DIRECTORY)
             sync.everything(on: folder, root)
         }
     }

@@ -8,7 +8,8 @@ import Glibc
 /// It keeps honest mistakes apart (two daemons started on one folder). What keeps two roots from ever
 /// being signed for one size is the compare-and-swap on the register.
 final class FolderLock: Sendable {
-    private let descriptor: CInt
+    /// Open since before the first write, so that syncfs(2) on it tells of every write that failed.
+    let descriptor: CInt
 
     init(_ path: String) throws(StorageError) {
         descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bulk
 public import NIOCore
 
 /// When bytes must be safe from a power cut.
@@ -98,6 +99,17 @@ extension ObjectStore {
     /// Stores bytes under a new key, durable at once.
     public func create(_ key: StorageKey, _ bytes: [UInt8]) async throws(StorageError) {
         try await create(key, [ByteBuffer(bytes: bytes)], durability: .immediate)
+    }
+
+    /// Reads uploaded content, and checks that it still hashes to its name.
+    ///
+    /// - Throws: ``StorageError``; `damaged` where it does not.
+    func content(_ kind: ContentKind, _ hash: Hash) async throws(StorageError) -> [UInt8] {
+        let key = StorageKey.content(kind, hash)
+        let bytes = try await bytes(of: key)
+        let got = Hash(hashing: bytes)
+        guard got == hash else { throw .damaged(key, "SHA-256 \(got)") }
+        return bytes
     }
 
     /// Reads a whole object.

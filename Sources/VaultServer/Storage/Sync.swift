@@ -24,7 +24,9 @@ struct Sync: Sendable {
     }
 
     /// Makes the whole file system durable.
-    func everything(on folder: borrowing OpenFile, _ path: String) {
+    ///
+    /// Linux tells of writes that failed (from 5.8 on) once for each descriptor, since it was opened.
+    func everything(on folder: FolderLock, _ path: String) {
         if syncfs(folder.descriptor) != 0 { Self.end(path) }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bulk
 public import Vault
 
 extension Uploads {
@@ -8,8 +9,16 @@ extension Uploads {
     /// Also files without a row in the index, which a crash or a rebuild of the index may leave.
     ///
     /// - Returns: How many files were removed.
+    /// - Throws: ``UploadError``; `lostRecord` where the log names a record that cannot be read.
     public func collect(before time: UTCTime) async throws(UploadError) -> Int {
-        do {
+        let lost: Hash?
+        do throws(IndexError) {
+            lost = try await index.lostRecord()
+        } catch {
+            throw .index(error)
+        }
+        if let lost { throw .lostRecord(lost) }
+        do throws(IndexError) {
             try await index.forgetUploads(before: time)
         } catch {
             throw .index(error)

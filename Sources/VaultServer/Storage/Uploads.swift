@@ -18,6 +18,9 @@ public enum UploadError: Error, Sendable {
     case quota(limit: UInt64, used: UInt64)
     /// The same content is being removed at this moment; a repeat will be taken.
     case busy
+    /// Nothing may be collected, since a logged record is missing or damaged, and what it names is
+    /// not known.
+    case lostRecord(Hash)
     /// The store failed.
     case storage(StorageError)
     /// The index failed.
@@ -65,18 +68,30 @@ public struct Uploads: Sendable {
         guard size <= kind.sizeLimit else { throw .tooLarge(limit: kind.sizeLimit) }
         guard size > 0 else { throw .empty }
         let upload = Upload(kind: kind, hash: hash, member: member, size: UInt64(size))
-        // The row comes before the file: a file that has a fresh row is never collected.
-        let isNew = try await reserve(upload)
+        let pin = index.pin([hash])
+        defer { withExtendedLifetime(pin) {} }
+        guard pin.collecting.isEmpty else { throw .busy }
+        try await begin(upload)
+        let outcome: Result<UploadOutcome, UploadError>
         do throws(UploadError) {
             let chunks = try await receive(body, size: size, hash: hash)
-            let outcome = try await store(chunks, upload)
-            // Again, in case a second upload of the same content failed meanwhile and took it back.
-            _ = try await reserve(upload)
-            return outcome
+            outcome = .success(try await store(chunks, upload))
         } catch {
-            if isNew { try? await index.release(upload) }
-            throw error
+            outcome = .failure(error)
         }
+        let isStored = (try? outcome.get()) != nil
+        // In a task of its own: a sender who breaks off must not leave the quota in between.
+        let end = Task { [index, now] in
+            try await index.endUpload(upload, isStored: isStored, at: now())
+        }
+        do {
+            try await end.value
+        } catch  where isStored {
+            throw .index(IndexError(error))
+        } catch {
+            // The reason why it was not stored says more.
+        }
+        return try outcome.get()
     }
 
     /// Whether a member has uploaded something that is still there.
@@ -115,19 +130,14 @@ public struct Uploads: Sendable {
         try await store.read(.content(kind, hash), range)
     }
 
-    /// Counts an upload; gives whether it was not counted before.
-    private func reserve(_ upload: Upload) async throws(UploadError) -> Bool {
+    private func begin(_ upload: Upload) async throws(UploadError) {
         let reservation: Reservation
         do {
-            reservation = try await index.reserve(upload, quota: quota, at: now())
+            reservation = try await index.beginUpload(upload, quota: quota, at: now())
         } catch {
             throw .index(error)
         }
-        switch reservation {
-        case .counted(let isNew): return isNew
-        case .overQuota(let used): throw .quota(limit: quota, used: used)
-        case .beingCollected: throw .busy
-        }
+        if case .overQuota(let used) = reservation { throw .quota(limit: quota, used: used) }
     }
 
     private func receive(
@@ -160,9 +170,10 @@ public struct Uploads: Sendable {
     ) async throws(UploadError) -> UploadOutcome {
         let key = StorageKey.content(upload.kind, upload.hash)
         do {
-            if try await store.size(of: key) == upload.size { return .existing }
+            let isNew = try await store.size(of: key) == nil
+            // Also what is there already: it may be there since a moment ago, and not be durable.
             try await store.create(key, chunks, durability: .immediate)
-            return .created
+            return isNew ? .created : .existing
         } catch {
             throw .storage(error)
         }

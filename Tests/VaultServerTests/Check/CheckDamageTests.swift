@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Foundation
+import Testing
+import Vault
+
+@testable import VaultServer
+
+@Suite("Check of a damaged vault")
+struct CheckDamageTests {
+    /// What is damaged.
+    enum Target: CaseIterable, Sendable {
+        case bundle, leafTile, checkpoint, newestCheckpoint, olderCheckpoint
+        case record, commitments, envelope, segment, keyring
+
+        func key(_ submission: TestSubmission, size: UInt64) -> String {
+            switch self {
+            case .bundle: "tile/entries/000.p/\(size)"
+            case .leafTile: "tile/0/000.p/\(size)"
+            case .checkpoint: "checkpoint"
+            case .newestCheckpoint: "checkpoints/0/\(size)"
+            case .olderCheckpoint: "checkpoints/0/\(size - 1)"
+            case .record: path(.records, submission.record.hash)
+            case .commitments: path(.records, submission.commitments.hash)
+            case .envelope: path(.envelopes, Hash(hashing: submission.envelopes[0]))
+            case .segment: path(.segments, Hash(hashing: submission.segments[1][0]))
+            case .keyring: path(.keyrings, Hash(hashing: submission.keyring))
+            }
+        }
+
+        private func path(_ kind: ContentKind, _ hash: Hash) -> String {
+            StorageKey.content(kind, hash).path
+        }
+    }
+
+    @Test("names what is flipped, cut off or gone, and is clean once it is back")
+    func damage() async throws {
+        try await withSubmission { vault, submission in
+            let clean = try await check(vault)
+            #expect(clean.findings == [])
+            for target in Target.allCases {
+                let path = target.key(submission, size: clean.entries)
+                let file = URL(filePath: "\(vault.configuration.data)/\(path)")
+                let bytes = try Data(contentsOf: file)
+                var flipped = bytes
+                flipped[bytes.count / 2] ^= 1
+                try flipped.write(to: file)
+                #expect(try await subjects(vault).contains(path), "flipped \(path)")
+                try bytes.dropLast().write(to: file)
+                #expect(try await subjects(vault).contains(path), "cut off \(path)")
+                try FileManager.default.removeItem(at: file)
+                if target != .olderCheckpoint {
+                    // Which sizes were published is told by the files alone.
+                    #expect(try await subjects(vault).contains(path), "without \(path)")
+                }
+                try bytes.write(to: file)
+            }
+            #expect(try await check(vault).findings == [])
+        }
+    }
+
+    @Test(
+        "names an index that is gone, garbage, behind, ahead or wrong, and makes it again",
+        arguments: ["gone", "garbage", "behind", "ahead", "wrong"]
+    )
+    func index(damage: String) async throws {
+        try await withSubmission { vault, submission in
+            let path = VaultFolder(vault.configuration).indexPath
+            switch damage {
+            case "gone":
+                try VaultIndex.remove(path)
+            case "garbage":
+                try VaultIndex.remove(path)
+                try Data(repeating: 7, count: 100_000).write(to: URL(filePath: path))
+            case "behind":
+                try await VaultIndex(at: path).clear()
+            case "ahead":
+                try await VaultIndex(at: path).add([], size: 1000, root: Hash(hashing: []))
+            default:
+                // It says that it has everything, and has nothing.
+                let index = try VaultIndex(at: path)
+                let (size, root) = try await index.progress()
+                try await index.clear()
+                try await index.add([], size: size, root: root)
+            }
+            #expect(try await subjects(vault).contains("index"))
+            let again = try await VaultFolder(vault.configuration).check(
+                deep: true,
+                rebuildIndex: true,
+                logger: ServedVault.quiet
+            )
+            #expect(again.findings == [])
+            #expect(try await check(vault).findings == [])
+        }
+    }
+
+    @Test(
+        "names tiles and bundles in the middle of a long log",
+        arguments: [
+            "tile/0/000", "tile/entries/000", "tile/1/000.p/1",
+        ]
+    )
+    func tiles(path: String) async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            try await vault.submit(1...1)
+            try await vault.submitTogether(2...259)
+            #expect(try await vault.check().findings == [])
+            let file = URL(filePath: "\(folder)/\(path)")
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: file)
+            #expect(try await vault.check().findings.map(\.subject).contains(path))
+            try FileManager.default.removeItem(at: file)
+            #expect(try await vault.check().findings.map(\.subject).contains(path))
+        }
+    }
+
+    private func check(_ vault: ServedVault) async throws -> CheckReport {
+        // Tasks of the vault that was closed let go of the folder a little later.
+        _ = try await freeEngine(in: vault.configuration.data)
+        return try await VaultFolder(vault.configuration).check(
+            deep: true,
+            rebuildIndex: false,
+            logger: ServedVault.quiet
+        )
+    }
+
+    private func subjects(_ vault: ServedVault) async throws -> [String] {
+        try await check(vault).findings.map(\.subject)
+    }
+
+    private func withSubmission(
+        _ body: (ServedVault, TestSubmission) async throws -> Void
+    ) async throws {
+        try await ServedVault.lend { vault in
+            try await vault.serve { client in
+                try await TestCase(in: vault, client).submitAll()
+            }
+            let id = try #require(CaseID([UInt8](repeating: 3, count: 16)))
+            _ = try await freeEngine(in: vault.configuration.data)
+            try await body(vault, try TestSubmission(to: id))
+        }
+    }
+}
