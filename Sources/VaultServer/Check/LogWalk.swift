@@ -105,7 +105,6 @@ struct LogWalk {
     private func compareCheckpoint(_ report: inout CheckReport) async {
         // The newest was looked at, with the lock.
         guard edge.size < head.size else { return }
-        report.checkpoints += 1
         await check.checkCheckpoint(
             .publishedCheckpoint(size: edge.size),
             size: edge.size,

@@ -116,6 +116,7 @@ public struct VaultCheck: Sendable {
             let note = try SignedNote(parsing: await engine.store.bytes(of: stored))
             _ = try note.verified(by: [key])
             let checkpoint = try Checkpoint(parsing: note.text)
+            report.checkpoints += 1
             guard checkpoint.size == size, checkpoint.root == root else {
                 throw StorageError.damaged(
                     stored,

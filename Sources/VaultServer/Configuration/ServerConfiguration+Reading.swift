@@ -82,6 +82,9 @@ extension ServerConfiguration {
             ("upload-timeout", Int(uploadTimeout.inMilliseconds), 1...86_400_000),
             ("statement-timeout", Int(statementTimeout.inMilliseconds), 1...86_400_000),
             ("collect-every", Int(collectEvery.inMilliseconds), 1...Int(Int32.max)),
+            // In milliseconds, from an hour on: a member uploads for longer than a moment.
+            ("abandoned-after", Int(abandonedAfter.inMilliseconds), 3_600_000...Int(Int64.max)),
+            ("round-timer", Int(roundTimer.inMilliseconds), 0...60_000),
         ]
         for (key, value, range) in bounds where !range.contains(value) {
             let want = "\(range.lowerBound) to \(range.upperBound)"

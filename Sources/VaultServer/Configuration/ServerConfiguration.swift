@@ -60,7 +60,7 @@ public struct ServerConfiguration: Sendable, Equatable {
 
     /// Age at which an upload that no logged record names is removed.
     ///
-    /// Clients that resume later send it again.
+    /// At least an hour. Clients that resume later send it again.
     public var abandonedAfter = Duration.seconds(14 * 86_400)
 
     /// How often abandoned uploads are looked for.

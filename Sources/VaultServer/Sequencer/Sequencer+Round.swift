@@ -34,7 +34,9 @@ extension Sequencer {
             waiting = repeats.map(\.waiting)
             repeats = []
             answer(&waiting, firsts)
+            isStuck = false
         } catch {
+            isStuck = unfinished != nil
             logger.error("a round failed", metadata: ["reason": "\(error)"])
             answer(waiting + repeats.map(\.waiting), .failure(error))
         }

@@ -64,6 +64,8 @@ public actor Sequencer {
     /// Runs until then, where statements wait.
     private var timer: Task<Void, Never>?
     private var isStopping = false
+    /// Whether a signed round could not be written to its end, and is tried again.
+    var isStuck = false
 
     /// Committed rounds whose tiles need not be durable yet, oldest first.
     ///
@@ -95,6 +97,9 @@ public actor Sequencer {
         logger = parts.logger
         clock = parts.clock
     }
+
+    /// Whether statements that are sent now may become entries.
+    public var isReady: Bool { !isStopping && failure == nil && !isStuck }
 
     // MARK: Submitting
 

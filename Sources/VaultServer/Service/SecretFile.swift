@@ -36,11 +36,15 @@ enum SecretFile {
 
     /// Reads a file that nobody but its owner may read.
     ///
-    /// - Throws: ``StartError/exposedSecret(path:mode:)``, ``StartError/file(path:reason:)``.
+    /// - Throws: ``StartError/exposedSecret(path:mode:)``, ``StartError/foreignSecret(path:owner:)``,
+    ///   ``StartError/file(path:reason:)``.
     static func read(_ path: String) throws -> String {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else {
             throw StartError.file(path: path, reason: reason())
+        }
+        guard status.st_uid == geteuid() else {
+            throw StartError.foreignSecret(path: path, owner: status.st_uid)
         }
         guard status.st_mode & 0o077 == 0 else {
             throw StartError.exposedSecret(path: path, mode: status.st_mode & 0o777)

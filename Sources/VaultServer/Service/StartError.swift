@@ -10,6 +10,8 @@ public enum StartError: Error, Equatable, Sendable {
     case badOrigin(String)
     /// A secret file that others may read.
     case exposedSecret(path: String, mode: UInt32)
+    /// A secret file that belongs to somebody else, who can change it or let others read it.
+    case foreignSecret(path: String, owner: UInt32)
     /// A file that cannot be read or written.
     case file(path: String, reason: String)
     /// The log key is not in the form that `init` writes.
@@ -32,6 +34,8 @@ extension StartError: CustomStringConvertible {
             "got origin \"\(name)\", want a name without spaces, plus signs or control characters"
         case .exposedSecret(let path, let mode):
             "\"\(path)\": got mode 0\(String(mode, radix: 8)), want 0600"
+        case .foreignSecret(let path, let owner):
+            "\"\(path)\": got user \(owner) as its owner, want the user that runs saksid"
         case .file(let path, let reason): "\"\(path)\": \(reason)"
         case .logKeyUnreadable: "the log key is not a note signer key of this vault's origin"
         case .wrongTLSKey: "the TLS key is not the one that the genesis statement names"

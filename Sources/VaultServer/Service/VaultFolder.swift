@@ -16,11 +16,7 @@ public struct VaultFolder: Sendable {
     ///
     /// - Throws: ``StartError``
     func signer() throws -> NoteSigner {
-        let path = configuration.path(configuration.logKey)
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw StartError.noVault(configuration.data)
-        }
-        return try LogKey.signer(parsing: try SecretFile.read(path))
+        try LogKey.signer(parsing: try secret(configuration.logKey))
     }
 
     /// The TLS key and certificate.
@@ -28,11 +24,20 @@ public struct VaultFolder: Sendable {
     /// - Throws: ``StartError``
     func tlsIdentity() throws -> TLSIdentity {
         try TLSIdentity(
-            keyPEM: try SecretFile.read(configuration.path(configuration.tlsKey)),
+            keyPEM: try secret(configuration.tlsKey),
             certificatePEM: try SecretFile.readPublic(
                 configuration.path(configuration.tlsCertificate)
             )
         )
+    }
+
+    private func secret(_ name: String) throws -> String {
+        let path = configuration.path(name)
+        guard
+            FileManager.default.fileExists(atPath: "\(configuration.data)/lock")
+                || FileManager.default.fileExists(atPath: path)
+        else { throw StartError.noVault(configuration.data) }
+        return try SecretFile.read(path)
     }
 
     var indexPath: String { configuration.path("index.sqlite") }
