@@ -2,7 +2,7 @@
 
 import GRDB
 
-/// The tables of the index; see the article <doc:Index>.
+/// The tables of the index; see the article <doc:Storage>.
 ///
 /// A change of any of them is a new version. There are no migrations: an index of another version is
 /// thrown away and made again from the log.

@@ -16,7 +16,7 @@ public struct IndexError: Error, Hashable, Sendable, CustomStringConvertible {
 /// Finds statements, submissions, objects and uploads.
 ///
 /// It is made from the log and may be deleted at any time while the daemon is stopped. It answers for
-/// everything that a receipt was given for. See the article <doc:Index>.
+/// everything that a receipt was given for. See the article <doc:Storage>.
 public struct VaultIndex: Sendable {
     let database: DatabasePool
     let memory = IndexMemory()
