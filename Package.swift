@@ -216,7 +216,7 @@ let package = Package(
             dependencies: [
                 "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TestSupport",
                 "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging, nioCore,
-                nioPosix,
+                nioPosix, lifecycle,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -18,11 +18,9 @@ final class CuttingProxy: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { channel in
-                print("line: accepted")
-                return ClientBootstrap(group: channel.eventLoop)
+                ClientBootstrap(group: channel.eventLoop)
                     .connect(host: "127.0.0.1", port: target.port.load(ordering: .relaxed))
                     .flatMap { upstream in
-                        print("line: connected")
                         let up = Relay(to: upstream, budget)
                         let down = Relay(to: channel, nil)
                         return channel.pipeline.addHandler(up).and(

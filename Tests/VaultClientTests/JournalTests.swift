@@ -34,9 +34,12 @@ import Testing
         #expect(bytes.count == ends[2])
         for cut in 0..<bytes.count {
             let path = FilePath(folder.child("torn"))
-            try DurableFile.write(Array(bytes[..<cut]), to: path)
-            let (journal, state) = try await Journal.open(path, key: key)
+            try folder.write("torn", Array(bytes[..<cut]))
             let kept = ends.count { $0 <= cut }
+            #expect(try Journal.peek(path, key: key).digests[1, default: [:]].count == kept)
+            // Opening to write takes a sync: often enough at the ends of entries and between them.
+            guard cut % 40 == 0 || ends.contains(cut) || ends.contains(cut + 1) else { continue }
+            let (journal, state) = try await Journal.open(path, key: key)
             #expect(state.digests[1, default: [:]].count == kept)
             // What is appended next is read next time.
             try await journal.append(entry(9))

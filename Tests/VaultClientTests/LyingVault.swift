@@ -20,6 +20,14 @@ final class LyingVault: Sendable {
         var body: ByteBuffer
 
         var text: String { String(buffer: body) }
+
+        /// The same answer with another status and text.
+        func with(status: Int, _ text: String = "") -> Exchange {
+            var answer = self
+            answer.status = status
+            answer.body = ByteBuffer(string: text)
+            return answer
+        }
     }
 
     private struct State {
@@ -71,6 +79,18 @@ final class LyingVault: Sendable {
     /// Tells the truth again.
     func repent() { lie { $0 } }
 
+    /// How many questions were answered so far.
+    var count: Int { state.withLock { $0.exchanges.count } }
+
+    /// What was stored so far by questions whose target begins so.
+    func puts(of prefix: String) -> [String] {
+        state.withLock { state in
+            state.exchanges.filter { $0.method == "PUT" && $0.target.hasPrefix(prefix) }.map(
+                \.target
+            )
+        }
+    }
+
     /// The newest true answer to a question whose target begins so.
     func lastAnswer(to prefix: String) -> Exchange? {
         state.withLock { $0.exchanges.last { $0.target.hasPrefix(prefix) } }
@@ -88,8 +108,6 @@ final class LyingVault: Sendable {
     private func answer(_ request: Request) async throws -> Response {
         let port = state.withLock { $0.upstream }
         let target = request.uri.string
-        print("liar asked", request.method, target)
-        defer { print("liar answered", target) }
         var forwarded = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
         forwarded.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers

@@ -2,6 +2,7 @@
 
 import Foundation
 import Logging
+import ServiceLifecycle
 import Synchronization
 import Vault
 import VaultServer
@@ -36,6 +37,7 @@ final class TemporaryFolder: Sendable {
 /// A real daemon over a real folder, on a free port of this machine.
 final class TestVault: Sendable {
     let configuration: ServerConfiguration
+    private let group: ServiceGroup
     private let running: Task<Void, any Error>
     let port: Int
 
@@ -70,13 +72,17 @@ final class TestVault: Sendable {
         logger.logLevel = .critical
         let (lines, ready) = AsyncStream<String>.makeStream()
         let daemon = Daemon(configuration, logger: logger)
+        let group = ServiceGroup(
+            services: [Served(daemon: daemon) { ready.yield($0) }],
+            logger: logger
+        )
         let running = Task {
             defer { ready.finish() }
-            try await daemon.run { ready.yield($0) }
+            try await group.run()
         }
         for await line in lines {
             if let port = line.split(separator: ":").last.flatMap({ Int($0) }) {
-                return TestVault(configuration, running, port)
+                return TestVault(configuration, group, running, port)
             }
         }
         try await running.value
@@ -85,18 +91,29 @@ final class TestVault: Sendable {
 
     private init(
         _ configuration: ServerConfiguration,
+        _ group: ServiceGroup,
         _ running: Task<Void, any Error>,
         _ port: Int
     ) {
         self.configuration = configuration
+        self.group = group
         self.running = running
         self.port = port
     }
 
+    /// Stops it as a signal would.
     func stop() async {
-        running.cancel()
+        await group.triggerGracefulShutdown()
         _ = await running.result
     }
+}
+
+/// A daemon within a group, which can be told to stop.
+private struct Served: Service {
+    let daemon: Daemon
+    let ready: @Sendable (String) -> Void
+
+    func run() async throws { try await daemon.run(ready: ready) }
 }
 
 extension Pace {

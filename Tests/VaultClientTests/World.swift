@@ -19,6 +19,7 @@ final class World: Sendable {
     let liar: LyingVault
     let invitation: Invitation
     private let served: Mutex<TestVault>
+    private let identities = Mutex<[String: DeviceIdentity]>([:])
     private let isTLS: Bool
 
     /// Makes a world, runs a test in it, and ends it.
@@ -44,21 +45,17 @@ final class World: Sendable {
         folder = try TemporaryFolder()
         // The address stands in the invitation, so the line's port must be known first.
         line = try await CuttingProxy.start()
-        print("A line")
         liar = try await LyingVault.start()
-        print("B liar")
         let data = folder.child("data")
         invitation = try await TestVault.make(
             in: data,
             address: "\(tls ? "https" : "http")://127.0.0.1:\(line.port)",
             tls: tls
         )
-        print("C made")
         var configuration = TestVault.configuration(data, tls: tls)
         if let quota { configuration.pendingQuota.bytes = quota }
         let vault = try await TestVault.start(configuration)
         served = Mutex(vault)
-        print("D served")
         connect(vault)
     }
 
@@ -68,11 +65,8 @@ final class World: Sendable {
     }
 
     private func stop() async {
-        print("Z stop")
         await line.close()
-        print("Z line closed")
         await liar.stop()
-        print("Z liar stopped")
         await served.withLock { $0 }.stop()
     }
 
@@ -118,24 +112,32 @@ final class World: Sendable {
         )
     }
 
+    /// A person's identity; the passphrase is stretched once, which takes longer than most acts.
+    private func identity(of name: String) throws -> DeviceIdentity {
+        if let known = identities.withLock({ $0[name] }) { return known }
+        let read = try DeviceIdentity.read(from: home(name), passphrase: Self.passphrase(name))
+        identities.withLock { $0[name] = read }
+        return read
+    }
+
     /// Runs one act of a person.
     func act<Result>(
         as name: String,
         pace: Pace = .eager,
         _ body: (VaultSession) async throws -> Result
     ) async throws -> Result {
-        let session = try VaultSession.unlock(
-            home(name),
-            passphrase: Self.passphrase(name),
-            pace: pace
-        )
+        let home = home(name)
+        let identity = try identity(of: name)
+        guard let state = try DeviceState.read(from: home, with: identity) else {
+            preconditionFailure("who acts has joined")
+        }
+        let session = try VaultSession(home, identity, state, proxy: nil, pace: pace)
         return try await session.closing { try await body(session) }
     }
 
     /// An administrator, a lawyer who owns a case, and an activist who may submit to it.
     func peopled() async throws -> CaseID {
         try await join("admin", by: invitation)
-        print("E joined")
         let forLawyer = try await act(as: "admin") {
             try await $0.invite(role: .reader, to: nil, for: 3600)
         }

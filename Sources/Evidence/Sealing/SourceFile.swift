@@ -25,7 +25,15 @@ public import Vault
     /// the system allows that.
     ///
     /// - Throws: ``SourceError``. A symbolic link is followed to the file it names.
-    public init(_ path: String) throws(SourceError) {
+    public convenience init(_ path: String) throws(SourceError) {
+        try self.init(path: Array(path.utf8))
+    }
+
+    /// Opens a file whose path need not be UTF-8.
+    ///
+    /// - Throws: ``SourceError``, as ``init(_:)``.
+    public init(path bytes: [UInt8]) throws(SourceError) {
+        let path = bytes.map { CChar(bitPattern: $0) } + [0]
         // A FIFO or a device may act on being opened: look first, and again at what was opened.
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw .system(errno) }
@@ -42,7 +50,7 @@ public import Vault
         found = Snapshot(status)
         size = UInt64(status.st_size)
         modified = UTCTime(seconds: Int64(status.st_mtim.tv_sec))
-        name = Array(path.utf8.split(separator: UInt8(ascii: "/")).last ?? [])
+        name = Array(bytes.split(separator: UInt8(ascii: "/")).last ?? [])
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
@@ -84,7 +92,7 @@ public import Vault
         guard now == found else { throw .changed(.rewritten) }
     }
 
-    private static func open(_ path: String) throws(SourceError) -> CInt {
+    private static func open(_ path: [CChar]) throws(SourceError) -> CInt {
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         // Only the owner may ask for O_NOATIME.
         for flags in [flags | noAccessTime, flags] {

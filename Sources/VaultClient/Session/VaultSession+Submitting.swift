@@ -37,7 +37,7 @@ extension VaultSession {
         if let job = try await outbox.find(plan) {
             return try await finish(job, receipt: request.receipt, progress)
         }
-        let view = try await view(of: id)
+        let view = try await openView(of: id)
         try await requireKnownOwner(of: view, request.owner)
         plan.epoch = view.epoch
         plan.recipient = view.recipient
@@ -110,6 +110,21 @@ extension VaultSession {
             accepted: logged.entry.accepted.text,
             receiptFile: receipt?.text
         )
+    }
+
+    /// What the log says of a case that is open to this device.
+    private func openView(of id: CaseID) async throws -> CaseView {
+        do {
+            return try await view(of: id)
+        } catch let error as ClientError where error.problem == .notFound {
+            throw ClientError(
+                .refused,
+                "case \(id.hex) is closed to this device, or there is no such case: nothing was "
+                    + "submitted",
+                hint: "ask the case's owner to let you in",
+                problem: error.problem
+            )
+        }
     }
 
     /// Evidence is sealed to the owner's key only where a person, not the vault, said who that is.

@@ -99,6 +99,13 @@ struct JournalState: Sendable {
             stored[object.number] = nil
         case .statement(let note): statement = note
         case .restarted:
+            // What was sent stays known: other bytes under the same keys must still never leave.
+            for (number, object) in objects {
+                let digests = object.segments.enumerated().map { ($0, Hash(hex: $1)) }
+                for (segment, digest) in digests {
+                    self.digests[number, default: [:]][segment] = digest
+                }
+            }
             stored = [:]
             objects = [:]
             statement = nil

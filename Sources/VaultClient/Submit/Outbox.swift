@@ -31,6 +31,8 @@ struct Outbox: Sendable {
         try DurableFile.write(sealed, to: folder.appending("key.age"))
         let job = try await OutboxJob.open(id, in: folder, secrets)
         try await job.record(.plan(plan))
+        // The journal's bytes are on the disk; so must its name be.
+        try DurableFile.syncFolder(folder)
         return job
     }
 

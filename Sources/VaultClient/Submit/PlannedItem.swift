@@ -44,7 +44,7 @@ struct PlannedItem: Codable, Equatable, Sendable {
                 continue
             }
             do throws(SourceError) {
-                let file = try SourceFile(path.text)
+                let file = try SourceFile(path: path.bytes)
                 items.append(
                     PlannedItem(
                         path: Base64.padded.encode(path.absolute.bytes),
@@ -72,7 +72,7 @@ struct PlannedItem: Codable, Equatable, Sendable {
         let path = try filePath
         let file: SourceFile
         do throws(SourceError) {
-            file = try SourceFile(path.text)
+            file = try SourceFile(path: path.bytes)
         } catch {
             throw ClientError(.failed, "\"\(path.text)\": \(error)")
         }

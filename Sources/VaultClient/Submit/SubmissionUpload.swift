@@ -51,6 +51,7 @@ struct SubmissionUpload {
                 )
                 try await send(sealer, number, &flight, &group)
                 flight.sealed[number] = sealer.object
+                while flight.requests >= Self.requestLimit { try await land(&flight, &group) }
                 close(number, &flight, &group)
             }
             while flight.requests > 0 { try await land(&flight, &group) }

@@ -20,11 +20,11 @@ struct LogView: Sendable {
     ///
     /// - Throws: ``ClientError`` `.untrusted`: another key signed, or it is another log's.
     func head(of note: SignedNote) throws -> Head {
-        do {
+        do throws(TrustPolicyViolation) {
             let checkpoint = try policy.verify(note).checkpoint
             return Head(size: checkpoint.size, root: checkpoint.root)
         } catch {
-            throw ClientError.untrusted("the vault's checkpoint is not to be believed: \(error)")
+            throw ClientError.untrusted(error)
         }
     }
 

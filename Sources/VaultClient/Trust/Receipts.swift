@@ -38,7 +38,14 @@ struct Receipts: Sendable {
             receipt = try Receipt(parsing: bytes)
             trusted = try receipt.verify(by: log.policy, for: statement)
         } catch {
-            throw ClientError.untrusted("\(error)")
+            switch error {
+            case .unproved(.untrusted(let violation)): throw ClientError.untrusted(violation)
+            case .unproved(let error):
+                throw ClientError.untrusted(
+                    "the receipt does not prove that its entry is in the log: \(error)"
+                )
+            default: throw ClientError.untrusted("\(error)")
+            }
         }
         try await trust.accept(
             Head(size: trusted.checkpoint.size, root: trusted.checkpoint.root),

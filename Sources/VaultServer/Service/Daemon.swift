@@ -135,9 +135,10 @@ struct SequencerService: Service {
     let vault: OpenVault
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
+        // Cancelled where another service failed, as when the address is taken: it must end then too.
+        try await withTaskCancellationOrGracefulShutdownHandler {
             try await vault.sequencer.run()
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             Task { await vault.sequencer.stop() }
         }
         await vault.close()
