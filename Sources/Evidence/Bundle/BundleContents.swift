@@ -188,7 +188,7 @@ public struct BundleContents: Sendable {
 /// Why no bundle was made.
 public enum BundleError: Error, Equatable, Sendable {
     /// Something exists where the bundle should go; nothing is overwritten.
-    case exists
+    case exists(path: String)
     /// A file or folder cannot be made, with this `errno`.
     case notWritable(errno: Int32)
     /// An item was chosen that the submission does not have.
@@ -215,7 +215,7 @@ extension BundleError: CustomStringConvertible {
     /// One line, for people.
     public var description: String {
         switch self {
-        case .exists: "something exists there already; nothing is overwritten"
+        case .exists(let path): "\"\(path)\" exists already: nothing is overwritten"
         case .notWritable(let number):
             "the bundle cannot be written: \(unsafe String(cString: strerror(number)))"
         case .unknownItem(let number): "the submission has no item \(number)"

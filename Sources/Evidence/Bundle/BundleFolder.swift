@@ -9,19 +9,24 @@ final class BundleFolder {
     private let partial: String
     private var isFinished = false
 
-    /// - Throws: ``BundleError/exists`` or ``BundleError/notWritable(errno:)``.
+    /// - Throws: ``BundleError/exists(path:)`` or ``BundleError/notWritable(errno:)``.
     init(_ path: String) throws(BundleError) {
         var path = path
         while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
-        var status = stat()
-        guard unsafe lstat(path, &status) != 0 else { throw .exists }
-        guard errno == ENOENT else { throw .notWritable(errno: errno) }
+        try Self.requireVacant(path)
         target = path
         partial = path + ".partial"
         // An export that was killed left it; two exports to one place are one too many.
         guard unsafe mkdir(partial, 0o700) == 0 else {
-            throw errno == EEXIST ? .exists : .notWritable(errno: errno)
+            throw errno == EEXIST ? .exists(path: partial) : .notWritable(errno: errno)
         }
+    }
+
+    /// - Throws: as ``init(_:)``.
+    static func requireVacant(_ path: String) throws(BundleError) {
+        var status = stat()
+        guard unsafe lstat(path, &status) != 0 else { throw .exists(path: path) }
+        guard errno == ENOENT else { throw .notWritable(errno: errno) }
     }
 
     deinit {
@@ -55,9 +60,8 @@ final class BundleFolder {
 
     /// Gives the folder its name, which must still be free.
     func finish() throws(BundleError) {
-        var status = stat()
         // rename(2) replaces an empty folder, and refuses anything else.
-        guard unsafe lstat(target, &status) != 0 else { throw .exists }
+        try Self.requireVacant(target)
         guard unsafe rename(partial, target) == 0 else { throw .notWritable(errno: errno) }
         isFinished = true
         let parent = URL(filePath: target).deletingLastPathComponent().path

@@ -33,6 +33,13 @@ public final class BundleWriter {
     private var payloadBytes: UInt64 = 0
     private var payloadHash: Hash?
 
+    /// Makes sure that a bundle can appear at a path, before anything is done for it.
+    ///
+    /// - Throws: ``BundleError/exists(path:)`` or ``BundleError/notWritable(errno:)``.
+    public static func requireVacant(_ path: String) throws(BundleError) {
+        try BundleFolder.requireVacant(path)
+    }
+
     /// Begins a bundle.
     ///
     /// - Parameters:

@@ -86,7 +86,7 @@ struct Connection: Sendable {
                 throw error
             } catch {
                 try Task.checkCancellation()
-                failure = (error as? ClientError) ?? unreachable("\(error)")
+                failure = (error as? ClientError) ?? unreachable(words(for: error))
             }
             attempt += 1
             meter.rewind()
@@ -133,6 +133,11 @@ struct Connection: Sendable {
             }
         }
         return Response(status: Int(response.status.code), headers: response.headers, body: body)
+    }
+
+    private func words(for error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return unsafe String(cString: strerror(error.errnoCode))
     }
 
     private func unreachable(_ reason: String) -> ClientError {

@@ -7,11 +7,13 @@ import Vault
 struct Problem: Sendable {
     /// What kind of problem; `nil` where the vault named none.
     let type: ProblemType?
-    /// The vault's own words; hostile until shown through the terminal's filter.
+    /// The rule that was broken, else the vault's own words; hostile until shown through the
+    /// terminal's filter.
     let detail: String
 
     private struct Body: Decodable {
         let type: String?
+        let rule: String?
         let title: String?
         let detail: String?
     }
@@ -20,7 +22,8 @@ struct Problem: Sendable {
     init(_ body: [UInt8]) {
         let parsed = try? JSONDecoder().decode(Body.self, from: Data(body.prefix(65536)))
         type = parsed?.type.flatMap { ProblemType(urn: $0) }
-        detail = String((parsed?.detail ?? parsed?.title ?? "").prefix(500))
+        let rule = parsed?.rule.flatMap { PolicyViolation(rawValue: $0) }?.description
+        detail = String((rule ?? parsed?.detail ?? parsed?.title ?? "").prefix(500))
     }
 
     /// The refusal as a person reads it.

@@ -20,6 +20,7 @@ extension VaultSession {
         to path: String,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> ExportResult {
+        try BundleWriter.requireVacant(path)
         let reading = try await CaseReading.begin(self, resolve(caseName))
         let covered = reading.view.submissions.filter { $0.consent.contains(consentClass) }
         guard !covered.isEmpty else {

@@ -72,12 +72,17 @@ public struct Daemon: Sendable {
         ]
         if let address = configuration.metricsListen {
             services.append(
-                metrics.application(at: address, logger: quiet) { channel in
-                    ready("metrics on \(address.bound(to: channel))")
-                }
+                Listening(
+                    at: address,
+                    service: metrics.application(at: address, logger: quiet) { channel in
+                        ready("metrics on \(address.bound(to: channel))")
+                    }
+                )
             )
         }
-        services.append(try application(api, tls, ready))
+        services.append(
+            Listening(at: configuration.listen, service: try application(api, tls, ready))
+        )
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -130,6 +135,23 @@ public struct Daemon: Sendable {
     }
 }
 
+/// Names the address where a listener cannot be bound to it.
+private struct Listening: Service {
+    let at: ListenAddress
+    let service: any Service
+
+    func run() async throws {
+        do {
+            try await service.run()
+        } catch let error as IOError {
+            throw StartError.cannotListen(
+                address: at.written,
+                reason: unsafe String(cString: strerror(error.errnoCode))
+            )
+        }
+    }
+}
+
 /// Runs the sequencer, and closes the vault once it has stopped.
 struct SequencerService: Service {
     let vault: OpenVault
@@ -165,7 +187,7 @@ struct Collector: Service {
                         "nothing is collected, since a record cannot be read; run check",
                         metadata: ["record": "\(record)"]
                     )
-                } catch {
+                } catch  where !Task.isCancelled {
                     logger.error("collecting failed", metadata: ["error": "\(type(of: error))"])
                 }
                 try await Task.sleep(for: every)

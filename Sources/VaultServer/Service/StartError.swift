@@ -14,6 +14,8 @@ public enum StartError: Error, Equatable, Sendable {
     case foreignSecret(path: String, owner: UInt32)
     /// A file that cannot be read or written.
     case file(path: String, reason: String)
+    /// An address that cannot be listened on.
+    case cannotListen(address: String, reason: String)
     /// The log key is not in the form that `init` writes.
     case logKeyUnreadable
     /// The TLS key is not the one that the genesis statement names.
@@ -37,6 +39,7 @@ extension StartError: CustomStringConvertible {
         case .foreignSecret(let path, let owner):
             "\"\(path)\": got user \(owner) as its owner, want the user that runs saksid"
         case .file(let path, let reason): "\"\(path)\": \(reason)"
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
         case .logKeyUnreadable: "the log key is not a note signer key of this vault's origin"
         case .wrongTLSKey: "the TLS key is not the one that the genesis statement names"
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"

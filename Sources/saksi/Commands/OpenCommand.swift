@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Vault
 import VaultClient
 
 /// `saksi open CASE ITEM -o PATH --purpose P`: decrypts one item.
@@ -31,6 +32,12 @@ struct OpenCommand: AsyncParsableCommand, StatusDocumented {
     var force = false
 
     @OptionGroup var device: DeviceOptions
+
+    func validate() throws {
+        guard Access.isPurpose(purpose) else {
+            throw ValidationError("got --purpose \(purpose), want 1 to 32 of a-z, 0-9 and -")
+        }
+    }
 
     func run() async throws {
         let bar = ProgressBar("opening")

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A vault in a folder, made and served by the real daemon on a port of its own.
+struct LocalVault: Sendable {
+    static let origin = "vault.example.org"
+
+    let folder: URL
+    let port: UInt16
+    /// What `saksid init` printed.
+    let made: String
+
+    var data: String { folder.appending(path: "vault").path }
+    var address: String { "https://127.0.0.1:\(port)" }
+
+    /// The first administrator's invitation.
+    var invitation: String { made.split(separator: "\n").last.map(String.init) ?? "" }
+
+    /// The log's verifier key.
+    var vkey: String {
+        let line = made.split(separator: "\n").first { $0.hasPrefix("log-key: ") } ?? ""
+        return String(line.dropFirst("log-key: ".count))
+    }
+
+    init(in folder: URL) async throws {
+        self.folder = folder
+        port = try freePort()
+        let outcome = try await BuiltProgram.saksid(
+            "init",
+            "--data",
+            folder.appending(path: "vault").path,
+            "--origin",
+            Self.origin,
+            "--address",
+            "https://127.0.0.1:\(port)"
+        )
+        guard outcome.status == 0 else { throw Unexpected(outcome) }
+        made = outcome.output
+    }
+
+    /// Serves the vault, or another folder in its place, while something is done.
+    ///
+    /// - Returns: how the daemon ended; its log stands where errors do
+    @discardableResult
+    func serve(
+        _ other: String? = nil,
+        _ body: (Running) async throws -> Void
+    ) async throws -> BuiltProgram.Outcome {
+        try await BuiltProgram.saksid.serve(
+            ["serve", "--data", other ?? data, "--listen", "127.0.0.1:\(port)"],
+            body
+        )
+    }
+
+    /// A device of one person, not joined yet.
+    func person(_ name: String) -> Person {
+        Person(
+            home: folder.appending(path: "homes/\(name)").path,
+            passphraseFile: folder.appending(path: "passphrases/\(name)").path
+        )
+    }
+
+    /// Lets one person join, and keeps the passphrase that was made.
+    func join(_ name: String, by invitation: String) async throws -> (Person, BuiltProgram.Outcome)
+    {
+        let person = person(name)
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "passphrases"),
+            withIntermediateDirectories: true
+        )
+        let file = folder.appending(path: "invitation.\(name)")
+        try Data((invitation + "\n").utf8).write(to: file)
+        let outcome = try await BuiltProgram.saksi("join", file.path, "--home", person.home)
+        let prefix = "your passphrase: "
+        let line = outcome.error.split(separator: "\n").first { $0.hasPrefix(prefix) } ?? ""
+        try Data(line.dropFirst(prefix.count).utf8)
+            .write(to: URL(filePath: person.passphraseFile))
+        return (person, outcome)
+    }
+}
+
+/// A person's device: a home folder and a passphrase.
+struct Person: Sendable {
+    let home: String
+    let passphraseFile: String
+
+    /// What makes `saksi` use this device.
+    var options: [String] { ["--home", home, "--passphrase-file", passphraseFile] }
+
+    /// Runs `saksi` on this device.
+    func callAsFunction(
+        _ arguments: String...,
+        meanwhile: (Running) async throws -> Void = { _ in }
+    ) async throws -> BuiltProgram.Outcome {
+        try await BuiltProgram.saksi.run(arguments + options, meanwhile: meanwhile)
+    }
+
+    /// Runs `saksi` where it must succeed.
+    ///
+    /// - Returns: stdout without its last line end
+    func result(_ arguments: String...) async throws -> String {
+        let outcome = try await BuiltProgram.saksi.run(arguments + options)
+        guard outcome.status == 0 else { throw Unexpected(outcome) }
+        return outcome.output.trimmingCharacters(in: .newlines)
+    }
+
+    /// The fingerprint in hexadecimal digits.
+    func fingerprint() async throws -> String {
+        let card = try JSON(try await result("whoami", "--json"))
+        return card["fingerprint"]
+    }
+}
+
+/// A command that had to succeed did not.
+struct Unexpected: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ outcome: BuiltProgram.Outcome) {
+        description = "exit status \(outcome.status): \(outcome.error)"
+    }
+}
+
+/// One JSON object that a program printed.
+struct JSON {
+    let members: [String: Any]
+
+    init(_ text: String) throws {
+        let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        members = value as? [String: Any] ?? [:]
+    }
+
+    var names: Set<String> { Set(members.keys) }
+
+    subscript(name: String) -> String { members[name] as? String ?? "" }
+
+    /// A list of objects.
+    static func list(_ text: String) throws -> [[String: Any]] {
+        let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        return value as? [[String: Any]] ?? []
+    }
+}
+
+/// A TCP port of this machine that nothing listens on.
+func freePort() throws -> UInt16 {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard listener >= 0 else { throw POSIXError(.EMFILE) }
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            unsafe bind(listener, address, length) == 0
+                && getsockname(listener, address, &length) == 0
+        }
+    }
+    guard bound else { throw POSIXError(.EADDRINUSE) }
+    return UInt16(bigEndian: address.sin_port)
+}
