@@ -79,7 +79,8 @@ public final class OverlappedWriter: ByteSink {
     private static let count = 4
 
     let buffers: [UnsafeMutableRawBufferPointer]
-    private var sizes = [Int](repeating: 0, count: Ring.count)
+    /// How much of each buffer is filled; memory of its own, since both sides touch it at once.
+    private let sizes = UnsafeMutablePointer<Int>.allocate(capacity: Ring.count)
     private var nextFree = 0
     private var nextWritten = 0
     private let free = DispatchSemaphore(value: Ring.count)
@@ -107,6 +108,7 @@ public final class OverlappedWriter: ByteSink {
             unsafe OPENSSL_cleanse(buffers[index].baseAddress, buffers[index].count)
             unsafe buffers[index].deallocate()
         }
+        unsafe sizes.deallocate()
     }
 
     // The caller's side.
@@ -118,7 +120,7 @@ public final class OverlappedWriter: ByteSink {
     }
 
     func write(_ index: Int, count: Int) {
-        sizes[index] = count
+        unsafe sizes[index] = count
         filled.signal()
     }
 
@@ -147,7 +149,7 @@ public final class OverlappedWriter: ByteSink {
         while true {
             filled.wait()
             let index = nextWritten
-            guard sizes[index] >= 0 else { break }
+            guard unsafe sizes[index] >= 0 else { break }
             nextWritten = (nextWritten + 1) % Ring.count
             // After a failure nothing more is written, so that what is there has no hole.
             if failure.load(ordering: .relaxed) == 0 {
