@@ -144,7 +144,9 @@ import Vault
         let path = folder.path + "/bundle"
         let test = try await TestCase()
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        #expect(throws: BundleError.exists(path: path)) { try BundleWriter(test.contents(), to: path) }
+        #expect(throws: BundleError.exists(path: path)) {
+            try BundleWriter(test.contents(), to: path)
+        }
         try FileManager.default.removeItem(atPath: path)
         do {
             let writer = try BundleWriter(test.contents(), to: path)
