@@ -81,6 +81,24 @@ struct CaseReading {
         return OpenedSubmission(record: record, commitments: commitments, manifest: manifest)
     }
 
+    /// Opens the manifest of a submission, or says why what was submitted cannot be opened.
+    ///
+    /// Whoever may submit can submit what nobody can open; the rest of the case must not suffer.
+    ///
+    /// - Throws: What is not the submission's fault: a vault that is away, refuses or lies.
+    func attempt(
+        _ submission: CaseView.Submitted,
+        _ access: [Hash: Hash]
+    ) async throws -> Result<OpenedSubmission, UnopenableSubmission> {
+        do {
+            return .success(try await opened(submission, access))
+        } catch {
+            let described = ClientError(describing: error)
+            guard described.code == .failed, !(error is CancellationError) else { throw error }
+            return .failure(UnopenableSubmission(reason: described.message))
+        }
+    }
+
     /// Opens an item: every segment is checked on its way in, everything at the end.
     ///
     /// `progress` is told the bytes of payload that were opened; what `sink` took is only whole when
@@ -143,4 +161,9 @@ struct OpenedSubmission {
     let record: SubmissionRecord
     let commitments: CommitmentList
     let manifest: Manifest
+}
+
+/// Why a submission cannot be opened.
+struct UnopenableSubmission: Error {
+    let reason: String
 }

@@ -8,9 +8,10 @@ public import Vault
 extension VaultSession {
     /// Exports what a case holds for a class of recipients: a folder that anyone can verify offline.
     ///
-    /// Submissions whose consent does not hold the class stay out. The accesses and the export itself
-    /// are logged before the folder appears; a failed export leaves no folder. `progress` is told the
-    /// bytes of payload that were opened, of all.
+    /// Submissions whose consent does not hold the class stay out, and so do those that cannot be
+    /// opened. `numbers` names the submissions as ``list(_:)`` numbers them; `nil` means all. The
+    /// accesses and the export itself are logged before the folder appears; a failed export leaves no
+    /// folder. `progress` is told the bytes of payload that were opened, of all.
     ///
     /// Throws ``ClientError``: `.failed` where no submission may be given to the class, or something
     /// exists at the path; `.untrusted` where bytes are not the ones submitted.
@@ -18,11 +19,13 @@ extension VaultSession {
         _ caseName: String,
         for consentClass: ConsentClass,
         to path: String,
+        submissions numbers: Set<Int>? = nil,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> ExportResult {
         try BundleWriter.requireVacant(path)
         let reading = try await CaseReading.begin(self, resolve(caseName))
-        let covered = reading.view.submissions.filter { $0.consent.contains(consentClass) }
+        let chosen = try reading.view.chosen(numbers)
+        let covered = chosen.filter { $0.submission.consent.contains(consentClass) }
         guard !covered.isEmpty else {
             throw ClientError(
                 .failed,
@@ -30,10 +33,24 @@ extension VaultSession {
                 hint: "`saksi list` shows the consent of each"
             )
         }
-        let records = covered.map(\.submit.record)
+        guard covered.count <= CaseReading.statementLimit else {
+            throw ClientError(
+                .failed,
+                "too many submissions for one export: got \(covered.count), at most "
+                    + "\(CaseReading.statementLimit)",
+                hint: "name some of them with --submission"
+            )
+        }
+        let records = covered.map(\.submission.submit.record)
         let access = try await reading.access(.all, for: "export", records: records)
         var opened: [OpenedSubmission] = []
-        for submission in covered { opened.append(try await reading.opened(submission, access)) }
+        var unopenable: [Int] = []
+        for (number, submission) in covered {
+            switch try await reading.attempt(submission, access) {
+            case .success(let submission): opened.append(submission)
+            case .failure: unopenable.append(number)
+            }
+        }
 
         // Seen again, so that the accesses above are among the entries the bundle shows.
         let view = try await view(of: reading.view.id)
@@ -46,8 +63,9 @@ extension VaultSession {
         return ExportResult(
             caseID: view.id.hex,
             bundle: path,
-            submissions: covered.count,
-            withheld: reading.view.submissions.count - covered.count,
+            submissions: opened.count,
+            withheld: chosen.count - covered.count,
+            unopenable: unopenable,
             files: writer.files.count,
             manifest: manifest.hex,
             statement: logged.entry.signed.id.hex,
@@ -109,6 +127,20 @@ extension CaseReading {
     }
 }
 
+extension CaseView {
+    /// The submissions of some numbers, or all, each with its number.
+    fileprivate func chosen(
+        _ numbers: Set<Int>?
+    ) throws -> [(number: Int, submission: Submitted)] {
+        try (numbers.map { $0.sorted() } ?? Array(1..<submissions.count + 1)).map { number in
+            guard let submission = submission(number) else {
+                throw ClientError(.failed, "there is no submission \(number) in this case")
+            }
+            return (number, submission)
+        }
+    }
+}
+
 /// An export that was logged, and the bundle that it made.
 public struct ExportResult: Encodable, Sendable {
     /// 32 hexadecimal digits.
@@ -119,6 +151,8 @@ public struct ExportResult: Encodable, Sendable {
     public let submissions: Int
     /// Submissions that stayed out, because their consent does not hold the class.
     public let withheld: Int
+    /// The numbers of submissions that stayed out, because nobody can open them.
+    public let unopenable: [Int]
     /// Original files in the bundle.
     public let files: Int
     /// SHA-256 of the payload's manifest, which the logged statement names.
@@ -129,6 +163,7 @@ public struct ExportResult: Encodable, Sendable {
     public let index: UInt64
 
     private enum CodingKeys: String, CodingKey {
-        case caseID = "case", bundle, submissions, withheld, files, manifest, statement, index
+        case caseID = "case", bundle, submissions, withheld, unopenable, files, manifest, statement
+        case index
     }
 }

@@ -6,6 +6,8 @@ public import Vault
 
 extension VaultSession {
     /// What was submitted to a case, the manifests opened under a logged access statement.
+    ///
+    /// A submission that cannot be opened is listed without items, and with the reason.
     public func list(_ caseName: String) async throws -> [SubmissionListing] {
         let reading = try await CaseReading.begin(self, resolve(caseName))
         let access = try await reading.access(
@@ -15,8 +17,8 @@ extension VaultSession {
         )
         var listings: [SubmissionListing] = []
         for (place, submission) in reading.view.submissions.enumerated() {
-            let opened = try await reading.opened(submission, access)
-            listings.append(SubmissionListing(place + 1, submission, opened.manifest))
+            let opened = try await reading.attempt(submission, access)
+            listings.append(SubmissionListing(place + 1, submission, opened))
         }
         return listings
     }
@@ -102,14 +104,27 @@ public struct SubmissionListing: Encodable, Sendable {
     public let consent: [String]
     /// In the manifest's order.
     public let items: [ItemListing]
+    /// Why nothing of it can be opened, where that is so.
+    public let problem: String?
 
-    init(_ number: Int, _ submission: CaseView.Submitted, _ manifest: Manifest) {
+    init(
+        _ number: Int,
+        _ submission: CaseView.Submitted,
+        _ opened: Result<OpenedSubmission, UnopenableSubmission>
+    ) {
         self.number = number
         record = submission.submit.record.hex
         accepted = submission.logged.entry.accepted.text
         submitter = submission.logged.statement.actor
         consent = submission.consent.map(\.rawValue)
-        items = manifest.items.enumerated().map { ItemListing($0 + 1, $1) }
+        switch opened {
+        case .success(let opened):
+            items = opened.manifest.items.enumerated().map { ItemListing($0 + 1, $1) }
+            problem = nil
+        case .failure(let failure):
+            items = []
+            problem = failure.reason
+        }
     }
 }
 

@@ -36,6 +36,15 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
     )
     var consentClass: ConsentClass
 
+    @Option(
+        name: .customLong("submission"),
+        help: ArgumentHelp(
+            "Only this submission, as `saksi list` numbers it; may be given again.",
+            valueName: "number"
+        )
+    )
+    var submissions: [Int] = []
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -45,16 +54,21 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
         let bar = ProgressBar("exporting")
         defer { bar.finish() }
         let done = try await device.withSession { session in
-            try await session.export(caseName, for: consentClass, to: output) {
-                bar.update(done: $0, total: $1)
-            }
+            try await session.export(
+                caseName,
+                for: consentClass,
+                to: output,
+                submissions: submissions.isEmpty ? nil : Set(submissions)
+            ) { bar.update(done: $0, total: $1) }
         }
         bar.finish()
         if json { return try Listing.show(json: done) }
+        let unopenable = done.unopenable.map(String.init).joined(separator: ", ")
         Listing.show([
             ("exported", Amount.count(done.files, "file")),
             ("from", Amount.count(done.submissions, "submission")),
             ("left out", done.withheld == 0 ? nil : "\(done.withheld) without that consent"),
+            ("no key opens", unopenable.isEmpty ? nil : "submission \(unopenable), left out"),
             ("bundle", done.bundle), ("manifest", done.manifest),
             ("statement", done.statement), ("log entry", "\(done.index)"),
         ])

@@ -60,7 +60,7 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
             """
             your passphrase: \(words)
             write it down and keep it away from this device: without it nothing here opens, and it \
-            is not shown again
+            is not shown again. If this try does not join, the next one makes other words.
             """
         )
         return (Passphrase(SecretBytes(copying: words.utf8)), .words)

@@ -30,6 +30,9 @@ struct ListCommand: AsyncParsableCommand, StatusDocumented {
                 "submission \(submission.number)  accepted \(submission.accepted)  consent: \(consent)"
             )
             Terminal.result("  by \(submission.submitter.grouped)")
+            if let problem = submission.problem {
+                Terminal.result("  cannot be opened: \(Terminal.plain(problem))")
+            }
             for item in submission.items {
                 let testimony = item.isTestimony ? "  (testimony)" : ""
                 Terminal.result(

@@ -70,7 +70,11 @@ enum Terminal {
             if written > 0 {
                 bytes = bytes.dropFirst(written)
             } else if errno != EINTR {
-                return
+                // Half an invitation, or half a report, must not pass for a whole one.
+                guard descriptor == STDOUT_FILENO else { return }
+                let reason = unsafe String(cString: strerror(errno))
+                error("saksi: error: not all of the result was written: \(reason)")
+                exit(Exit.failed.rawValue)
             }
         }
     }
