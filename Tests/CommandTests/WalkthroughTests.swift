@@ -227,7 +227,7 @@ import Testing
         #expect(
             json.names == [
                 "bundle", "case", "files", "index", "manifest", "statement", "submissions",
-                "withheld",
+                "unopenable", "withheld",
             ]
         )
         let verified = try await BuiltProgram.saksi("verify", bundle, "--vkey", vault.vkey)

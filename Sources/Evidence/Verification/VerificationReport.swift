@@ -57,12 +57,19 @@ public struct VerificationReport: Sendable {
         lines.append("")
         lines += facts.map { "\($0.name): \($0.value)" }
         lines.append("")
-        lines.append(
-            isVerified
-                ? "verified: unchanged since it was exported"
-                : "NOT VERIFIED: \(failures.joined(separator: ", "))"
-        )
+        lines.append(verdict)
         return lines
+    }
+
+    /// What it comes to, in one line.
+    private var verdict: String {
+        guard isVerified else { return "NOT VERIFIED: \(failures.joined(separator: ", "))" }
+        let isTrusted = steps.contains {
+            $0.id == VerificationStep.trust.rawValue && $0.outcome == .passed
+        }
+        return isTrusted
+            ? "verified: unchanged since it was exported"
+            : "verified by the bundle's own log key only: compare that key with the vault's"
     }
 
     /// The report for programs: one line of JSON.

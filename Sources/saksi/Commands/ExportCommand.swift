@@ -68,7 +68,7 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
             ("exported", Amount.count(done.files, "file")),
             ("from", Amount.count(done.submissions, "submission")),
             ("left out", done.withheld == 0 ? nil : "\(done.withheld) without that consent"),
-            ("no key opens", unopenable.isEmpty ? nil : "submission \(unopenable), left out"),
+            ("unopened", unopenable.isEmpty ? nil : "submission \(unopenable), which no key opens"),
             ("bundle", done.bundle), ("manifest", done.manifest),
             ("statement", done.statement), ("log entry", "\(done.index)"),
         ])
