@@ -228,6 +228,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
     ]

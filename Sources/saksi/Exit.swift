@@ -95,7 +95,10 @@ extension Exit {
     }
 
     private static func usageFailure(_ error: any Error) -> Failure {
-        var message = Saksi.message(for: error)
+        // The parser lists the values it wants in lines of their own.
+        let parts = Saksi.message(for: error).components(separatedBy: "\n  - ")
+        var message = parts[0]
+        if parts.count > 1 { message += " " + parts.dropFirst().joined(separator: ", ") }
         if let first = message.first {
             message.replaceSubrange(...message.startIndex, with: first.lowercased())
         }

@@ -97,7 +97,7 @@ struct BuiltProgram {
     }
 
     private static var environment: Environment {
-        .inherit.updating(["PATH": folder + ":/usr/bin:/bin"])
+        .inherit.updating(["PATH": folder + ":/usr/bin:/bin", "COLUMNS": nil])
     }
 
     private static func status(_ status: TerminationStatus) -> Int32 {

@@ -72,6 +72,9 @@ func pattern(count: Int) -> [UInt8] {
     }
 }
 
+/// The suites that share one served vault.
+@Suite(.oneStory) enum SharedVaultTests {}
+
 /// Serves one vault for all tests of a suite, and stops it after the last.
 struct OneStory: SuiteTrait, TestScoping {
     func provideScope(

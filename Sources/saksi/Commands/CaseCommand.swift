@@ -42,7 +42,7 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
         )
         static let exits = Exit.allCases
 
-        @Argument(help: "The case: its name or id.")
+        @Argument(help: ArgumentHelp("The case: its name or id.", valueName: "case"))
         var caseName: String
 
         @Argument(help: "The member's fingerprint: 64 digits, in groups, or in words.")
@@ -76,7 +76,7 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
             let cases = try await device.withSession { try await $0.cases() }
             if json { return try Listing.show(json: cases) }
             for summary in cases {
-                let name = summary.name.map { "  \(Terminal.plain($0))" } ?? ""
+                let name = summary.name.map { "  \($0)" } ?? ""
                 Terminal.result("\(summary.id)  \(summary.right)\(name)")
             }
         }

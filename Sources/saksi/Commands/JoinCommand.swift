@@ -56,12 +56,10 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
         if home.hasIdentity { return (try PassphraseInput.terminal("passphrase: "), .chosen) }
         if choosePassphrase { return (try PassphraseInput.chosenOnTerminal(), .chosen) }
         let words = PassphraseStrength.makeWords()
+        Terminal.error("your passphrase: \(words)")
         Terminal.error(
-            """
-            your passphrase: \(words)
-            write it down and keep it away from this device: without it nothing here opens, and it \
-            is not shown again. If this try does not join, the next one makes other words.
-            """
+            "write it down and keep it away from this device: without it nothing here opens, and it "
+                + "is not shown again. If this try does not join, the next one makes other words."
         )
         return (Passphrase(SecretBytes(copying: words.utf8)), .words)
     }

@@ -31,13 +31,13 @@ struct ListCommand: AsyncParsableCommand, StatusDocumented {
             )
             Terminal.result("  by \(submission.submitter.grouped)")
             if let problem = submission.problem {
-                Terminal.result("  cannot be opened: \(Terminal.plain(problem))")
+                Terminal.result("  cannot be opened: \(problem)")
             }
             for item in submission.items {
                 let testimony = item.isTestimony ? "  (testimony)" : ""
                 Terminal.result(
                     "  \(submission.number)/\(item.number)  \(Amount.bytes(item.size))  "
-                        + "\(Terminal.plain(item.name))\(testimony)"
+                        + "\(item.name)\(testimony)"
                 )
             }
         }

@@ -50,8 +50,7 @@ struct VerifyCommand: ParsableCommand {
         if json {
             Terminal.resultJSON(report.json)
         } else {
-            // One by one, so that a line feed from the bundle does not begin a line of its own.
-            for line in report.lines { Terminal.result(Terminal.plain(line)) }
+            for line in report.lines { Terminal.result(line) }
         }
         guard report.isVerified else {
             throw Failure("not verified: \(report.failures.joined(separator: ", "))")

@@ -10,7 +10,7 @@ enum Listing {
         let width = lines.map(\.label.count).max() ?? 0
         for case (let label, let value?) in lines {
             let padding = String(repeating: " ", count: width - label.count)
-            Terminal.result("\(label):\(padding) \(Terminal.plain(value))")
+            Terminal.result("\(label):\(padding) \(value)")
         }
     }
 
@@ -18,9 +18,6 @@ enum Listing {
     static func show(json value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        Terminal.write(
-            String(decoding: try encoder.encode(value), as: UTF8.self) + "\n",
-            to: STDOUT_FILENO
-        )
+        Terminal.resultJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

@@ -3,39 +3,41 @@
 import Foundation
 
 // What goes where. stdout carries results and nothing else; stderr carries errors, hints, questions
-// and progress. Text that came from a file, a name or the vault passes `Terminal.plain` first: a
-// terminal obeys control characters, and a hostile name must not be obeyed.
+// and progress. Every line passes `Terminal.plain`: a terminal obeys control characters, and a hostile
+// name must neither be obeyed nor begin a line of its own.
 
 /// The terminal this program talks to.
 enum Terminal {
     /// Whether stderr is a terminal: only then is progress drawn.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes one line, or several, of an error or a note.
-    static func error(_ text: String) {
-        write(plain(text, keepingLines: true) + "\n", to: STDERR_FILENO)
+    /// Writes one line of an error or a note.
+    static func error(_ line: String) {
+        write(plain(line) + "\n", to: STDERR_FILENO)
     }
 
-    /// Writes one line, or several, of a result.
-    static func result(_ text: String) {
-        write(plain(text, keepingLines: true) + "\n", to: STDOUT_FILENO)
+    /// Writes one line of a result.
+    static func result(_ line: String) {
+        write(plain(line) + "\n", to: STDOUT_FILENO)
     }
 
     /// The text with everything that a terminal would obey instead of showing written as `\u{…}`.
     ///
     /// That is the control characters (C0, DEL, C1), the line and paragraph separators, and the
     /// marks that reorder text on screen. Letters and marks of every script stay as they are.
-    static func plain(_ text: String, keepingLines: Bool = false) -> String {
-        spelled(text, keepingLines: keepingLines) { "\\u{\(String($0.value, radix: 16))}" }
+    static func plain(_ text: String) -> String {
+        spelled(text) { "\\u{\(String($0.value, radix: 16))}" }
     }
 
-    /// Writes one line of JSON; what a terminal would obey is escaped as JSON does it.
-    static func resultJSON(_ line: String) {
-        let line = spelled(line) { scalar in
+    /// Writes one JSON document; what a terminal would obey is escaped as JSON does it.
+    ///
+    /// Line feeds stay: in JSON they stand between values only.
+    static func resultJSON(_ text: String) {
+        let text = spelled(text, keepingLines: true) { scalar in
             let digits = String(scalar.value, radix: 16)
             return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         }
-        write(line + "\n", to: STDOUT_FILENO)
+        write(text + "\n", to: STDOUT_FILENO)
     }
 
     private static func spelled(

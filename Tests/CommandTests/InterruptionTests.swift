@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// Programs killed in the middle of an upload of 16 segments.
+@Suite struct InterruptionTests {
+    private static let size = 64 << 20
+
+    @Test("saksi killed, then saksid killed: the same command completes each time")
+    func killed() async throws {
+        let folder = try TemporaryFolder()
+        let vault = try await LocalVault(in: folder.url)
+        let file = folder.path("film")
+        let content = Data(repeating: 0x5a, count: Self.size)
+        try content.write(to: URL(filePath: file))
+
+        var people: [Person] = []
+        var caseID = ""
+        let first = try await vault.serve { daemon in
+            let story = try await Story.tell(on: vault)
+            people = [story.lawyer, story.activist]
+            caseID = story.caseID
+            let killed = try await submit(file, story.activist, caseID, vault) {
+                $0.send(SIGKILL)
+            }
+            #expect(killed.status == -SIGKILL && killed.output == "")
+            try await expectUnfinished(story.activist, caseID)
+            // The next one goes on from there, until the daemon is gone.
+            let cut = try await submit(file, story.activist, caseID, vault) { _ in
+                daemon.send(SIGKILL)
+            }
+            expectUnreachable(cut, vault)
+        }
+        #expect(first.status == -SIGKILL)
+        try await expectUnfinished(people[1], caseID)
+
+        try await vault.serve { _ in
+            let done = try await people[1]("submit", caseID, file, "--consent", "court")
+            #expect(done.status == 0 && done.error == "")
+            #expect(done.output.hasPrefix("submitted: 1 item\n"))
+            #expect(try await people[1].result("outbox") == "")
+            let listed = try await people[0].result("list", caseID)
+            #expect(listed.split(separator: "\n").count { $0.hasPrefix("submission ") } == 2)
+            #expect(listed.hasSuffix("\n  2/1  64.0 MiB  film"))
+            let output = folder.path("opened")
+            _ = try await people[0].result(
+                "open",
+                caseID,
+                "2/1",
+                "-o",
+                output,
+                "--purpose",
+                "review"
+            )
+            #expect(FileManager.default.contentsEqual(atPath: file, andPath: output))
+        }
+        let check = try await BuiltProgram.saksid("check", "--data", vault.data, "--deep")
+        #expect(check.status == 0 && check.output.hasSuffix("(hashed and replayed): clean\n"))
+    }
+
+    /// Submits a file, and does something once two more of its segments are stored.
+    private func submit(
+        _ file: String,
+        _ person: Person,
+        _ caseID: String,
+        _ vault: LocalVault,
+        then act: (Running) -> Void
+    ) async throws -> BuiltProgram.Outcome {
+        let before = vault.segments
+        return try await person("submit", caseID, file, "--consent", "court") { submitting in
+            while vault.segments < before + 2, submitting.isAlive { await Task.yield() }
+            act(submitting)
+        }
+    }
+
+    private func expectUnfinished(_ person: Person, _ caseID: String) async throws {
+        let text = try await person("outbox")
+        #expect(text.status == 0 && text.error == "")
+        #expect(text.output.split(separator: "\n").count == 1)
+        #expect(text.output.hasSuffix("  case \(caseID)  1 items, 64.0 MiB, 0 stored\n"))
+        let jobs = try JSON.list(try await person.result("outbox", "--json"))
+        #expect(jobs.count == 1)
+        let members = ["bytes", "case", "created", "id", "items", "stored"]
+        #expect(jobs.first.map { Set($0.keys) } == Set(members))
+        #expect(jobs.first?["bytes"] as? Int == Self.size)
+    }
+
+    private func expectUnreachable(_ outcome: BuiltProgram.Outcome, _ vault: LocalVault) {
+        #expect(outcome.status == 4 && outcome.output == "")
+        #expect(
+            outcome.error == """
+                saksi: error: the vault at \(vault.address) cannot be reached: Connection refused
+                saksi: hint: run the same command again when the line is back: nothing is lost
+
+                """
+        )
+    }
+}
+
+extension LocalVault {
+    /// How many segments the daemon has stored.
+    fileprivate var segments: Int {
+        let files = FileManager.default.enumerator(atPath: data + "/segments")
+        var count = 0
+        while let name = files?.nextObject() as? String {
+            if (name as NSString).lastPathComponent.utf8.count >= 60 { count += 1 }
+        }
+        return count
+    }
+}
+
+extension Running {
+    /// Whether it runs still; one that ended and was not waited for does not.
+    fileprivate var isAlive: Bool {
+        let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        let state = status?.split(separator: ")").last?.split(separator: " ").first
+        return state.map { $0 != "Z" && $0 != "X" } ?? false
+    }
+}
