@@ -7,7 +7,7 @@ import Vault
 enum Listing {
     /// Prints labelled values, the values in one column; what is `nil` is left out.
     static func show(_ lines: [(label: String, value: String?)]) {
-        let width = lines.map(\.label.count).max() ?? 0
+        let width = lines.filter { $0.value != nil }.map(\.label.count).max() ?? 0
         for case (let label, let value?) in lines {
             let padding = String(repeating: " ", count: width - label.count)
             Terminal.result("\(label):\(padding) \(value)")
