@@ -63,7 +63,8 @@ extension API {
         var from = from
         while true {
             let found = try await vault.index.entries(of: id, from: from, limit: Self.pageCount)
-            for entry in found where reads || entry.isVisible(toSubmitter: caller.member) {
+            for entry in found {
+                if !reads, try await !isVisible(entry, toSubmitter: caller.member) { continue }
                 guard receipts.count < Self.pageCount, bytes < Self.pageBytes else {
                     return try .json(Page(receipts: receipts, next: entry.index))
                 }
@@ -77,11 +78,20 @@ extension API {
             from = last.index + 1
         }
     }
-}
 
-extension CaseEntry {
-    /// What somebody sees who may only submit: how the case came to be, who holds it, and own acts.
-    func isVisible(toSubmitter member: Fingerprint) -> Bool {
-        actor == member || act == ActName.caseOpen.rawValue || act == ActName.caseGrant.rawValue
+    /// What somebody sees who may only submit: how the case came to be, who reads it, and what they
+    /// did or were granted themselves.
+    ///
+    /// Not the grants of other submitters: a phone that is seized does not tell who else submits.
+    private func isVisible(
+        _ entry: CaseEntry,
+        toSubmitter member: Fingerprint
+    ) async throws -> Bool {
+        if entry.actor == member || entry.act == ActName.caseOpen.rawValue { return true }
+        guard entry.act == ActName.caseGrant.rawValue,
+            case .caseGrant(let grant) = try await vault.log.entry(at: entry.index).signed.statement
+                .act
+        else { return false }
+        return grant.right == .read || grant.member == member
     }
 }

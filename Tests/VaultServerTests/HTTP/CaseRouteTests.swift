@@ -52,20 +52,25 @@ import Vault
     }
 
     @Test(
-        "shows a reader all entries of the case, a submitter the opening, the grants and own acts"
+        "shows a reader all entries of a case, a submitter its opening, its readers and own acts"
     )
     func entries() async throws {
         try await withCase { test in
             let uri = "/v1/cases/\(test.id.hex)/entries"
+            let other = test.outsider.record.fingerprint
+            let grant = CaseGrant(caseID: test.id, member: other, right: .submit)
+            try await test.log(.caseGrant(grant), by: test.owner)
             try await test.submitAll()
             try await test.log(test.submission.access(.manifest), by: test.reader)
             let all = try acts(try await test.get(uri, by: test.owner))
-            #expect(all == ["case.open", "case.grant", "case.grant", "submit", "access"])
+            #expect(
+                all == ["case.open", "case.grant", "case.grant", "case.grant", "submit", "access"]
+            )
             let some = try acts(try await test.get(uri, by: test.submitter))
             #expect(some == ["case.open", "case.grant", "case.grant", "submit"])
             // The case was opened by entry 12, after the genesis and the enrolments.
             let later = try acts(try await test.get(uri + "?from=13", by: test.reader))
-            #expect(later == ["case.grant", "case.grant", "submit", "access"])
+            #expect(later == ["case.grant", "case.grant", "case.grant", "submit", "access"])
             let bad = try await test.get(uri + "?from=01", by: test.reader)
             #expect(try bad.problem() == .malformed)
         }
