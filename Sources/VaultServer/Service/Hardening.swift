@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Foundation
 
 /// What keeps keys out of crash reports and core images.
@@ -19,18 +20,19 @@ public enum Hardening {
         umask(0o077)
     }
 
-    /// Forbids core images, and empties those that a piped core handler would still be given.
+    /// Forbids core images, those for a piped core handler as well, and tracing by the same user.
     ///
-    /// - Throws: ``StartError/file(path:reason:)`` where the limit cannot be set.
+    /// The superuser may still take an image of the running process.
+    ///
+    /// - Throws: ``StartError/file(path:reason:)`` where the system does not let it.
     public static func forbidCoreDumps() throws {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0 else {
             throw StartError.file(path: "core", reason: "the size limit cannot be set")
         }
-        // A handler named by core_pattern ignores the limit; the filter says which memory it sees.
-        let filter = unsafe open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC)
-        guard filter >= 0 else { return }
-        defer { close(filter) }
-        _ = unsafe write(filter, "0", 1)
+        // A handler that core_pattern pipes to ignores the limit.
+        guard linux_forbid_dumps() == 0 else {
+            throw StartError.file(path: "core", reason: "core images cannot be forbidden")
+        }
     }
 }
