@@ -45,8 +45,7 @@ struct CollectionTests {
             let open = try await self.open(vault)
             let id = try #require(CaseID([UInt8](repeating: 3, count: 16)))
             let hash = Hash(hashing: try TestSubmission(to: id).segments[0][0])
-            try await open.index.forgetUploads(before: .latest)
-            #expect(try await open.index.beginCollecting(hash))
+            #expect(open.index.memory.beginCollecting(hash))
             await #expect {
                 try await open.sequencer.admission.admit(note)
             } throws: { error in

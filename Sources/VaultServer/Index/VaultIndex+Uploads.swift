@@ -76,14 +76,23 @@ extension VaultIndex {
     ///
     /// Not while the upload is in flight: its bytes may not be durable yet.
     func uploaded(_ hash: Hash, by member: Fingerprint) async throws(IndexError) -> Bool {
+        try await uploaded([hash], by: member) == [true]
+    }
+
+    /// Which of these a member uploaded, in the order given.
+    func uploaded(
+        _ hashes: [Hash],
+        by member: Fingerprint
+    ) async throws(IndexError) -> [Bool] {
         try await read { [memory] db in
-            if memory.isUploading(hash, by: member) { return false }
-            if try Self.isReferenced(hash, by: member, db) { return true }
-            return try Bool.fetchOne(
-                db,
-                sql: "SELECT 1 FROM uploads WHERE hash = ? AND member = ?",
-                arguments: [hash.data, member.data]
-            ) ?? false
+            let counted = try db.cachedStatement(
+                sql: "SELECT 1 FROM uploads WHERE hash = ? AND member = ?"
+            )
+            return try hashes.map { hash in
+                if memory.isUploading(hash, by: member) { return false }
+                if try Self.isReferenced(hash, by: member, db) { return true }
+                return try Bool.fetchOne(counted, arguments: [hash.data, member.data]) ?? false
+            }
         }
     }
 

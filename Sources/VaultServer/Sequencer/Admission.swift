@@ -4,7 +4,7 @@ import Bulk
 import TransparencyLog
 import Vault
 
-/// A statement that was read, whose signatures verify and whose content is stored.
+/// A statement that was read, whose signatures verify and whose content its actor has uploaded.
 ///
 /// Whether the vault's rules allow it is decided in its round, where the state cannot change.
 struct Candidate: Sendable {
@@ -26,8 +26,8 @@ struct Admission: Sendable {
 
     /// Reads and checks a statement.
     ///
-    /// - Throws: ``SubmissionError``: `malformed`, `signature`, `missing`, `inconsistent`, `busy` or
-    ///   `storage`.
+    /// - Throws: ``SubmissionError``: `malformed`, `signature`, `refused`, `missing`, `inconsistent`,
+    ///   `busy`, `storage` or `index`.
     func admit(_ note: [UInt8]) async throws(SubmissionError) -> Candidate {
         let signed: SignedStatement
         do {
@@ -41,6 +41,7 @@ struct Admission: Sendable {
         } catch {
             throw .signature(error)
         }
+        try refuseOutsiders(signed.statement.act)
         let keyring: Hash?
         switch signed.statement.act {
         case .submit(let submit):
@@ -53,12 +54,25 @@ struct Admission: Sendable {
         let named = [keyring].compactMap(\.self).map {
             Content(kind: .keyrings, hash: $0, size: nil)
         }
-        let room = try await room(note.count, for: signed.statement.actor)
-        let pin = try await require(named).pin
+        let room = try await room(note.count, for: signed.statement)
+        let pin = try await require(named, by: signed.statement.actor).pin
         return Candidate(statement: verified, record: nil, holds: [room, pin])
     }
 
-    /// Reads the record that a submission names, and checks that all it names is stored.
+    /// Refuses what anybody could make without end and sign with keys of their own making.
+    ///
+    /// The round would refuse it too, but by then it has taken a place that a member needs.
+    private func refuseOutsiders(_ act: Act) throws(SubmissionError) {
+        let state = published.state
+        switch act {
+        case .genesis where state.foundation != nil: throw .refused(.repeatedGenesis)
+        case .enrol(let enrol) where state.invite(key: enrol.inviteKey) == nil:
+            throw .refused(.unknownInvite)
+        default: break
+        }
+    }
+
+    /// Reads the record that a submission names, and checks that the actor uploaded all it names.
     private func submission(
         _ submit: Submit,
         _ signed: SignedStatement
@@ -67,10 +81,10 @@ struct Admission: Sendable {
             Content(kind: .records, hash: submit.record, size: nil),
             Content(kind: .records, hash: submit.commitments, size: nil),
         ]
-        let (listPin, sizes) = try await require(lists)
+        let (listPin, sizes) = try await require(lists, by: signed.statement.actor)
         let room = try await room(
             sizes.reduce(signed.note.bytes.count) { $0 + Int($1) },
-            for: signed.statement.actor
+            for: signed.statement
         )
         let record: SubmissionRecord
         do {
@@ -88,16 +102,27 @@ struct Admission: Sendable {
         guard record.commitments == submit.commitments else {
             throw .inconsistent(.otherCommitments)
         }
-        let (contentPin, _) = try await require(Content.all(in: record))
+        let (contentPin, _) = try await require(
+            Content.all(in: record),
+            by: signed.statement.actor
+        )
         return (record, [listPin, contentPin, room])
     }
 
     /// Room in memory for a statement and what is read with it.
+    ///
+    /// An enrolment is charged to its invitation: whoever holds one can make any number of actors.
     private func room(
         _ bytes: Int,
-        for actor: Fingerprint
+        for statement: Statement
     ) async throws(SubmissionError) -> BodyBudget.Room {
-        guard let room = await memory.reserve(bytes, for: actor.hex) else {
+        let holder =
+            if case .enrol(let enrol) = statement.act {
+                Invite.keyName(enrol.inviteKey)
+            } else {
+                statement.actor.hex
+            }
+        guard let room = await memory.reserve(bytes, for: holder) else {
             throw .busy(retryAfter: retryAfter)
         }
         return room
@@ -105,21 +130,31 @@ struct Admission: Sendable {
 
     /// Checks that content is stored, with the right sizes, and keeps it from being collected for as
     /// long as the pin lives.
+    ///
+    /// What somebody else uploaded is missing like what is not there: who named it in a case of their
+    /// own could read it there, and the case that it belongs to would show no access.
     private func require(
-        _ contents: [Content]
+        _ contents: [Content],
+        by actor: Fingerprint
     ) async throws(SubmissionError) -> (pin: ContentPin, sizes: [UInt64]) {
         // Before looking: what is there now, stays.
         let pin = index.pin(contents.map(\.hash))
+        let uploaded: [Bool]
+        do {
+            uploaded = try await index.uploaded(contents.map(\.hash), by: actor)
+        } catch {
+            throw .index(error)
+        }
         var sizes: [UInt64] = []
         var missing: [StorageKey] = []
-        for content in contents {
+        for (content, isUploaded) in zip(contents, uploaded) {
             let size: UInt64?
             do {
                 size = try await store.size(of: content.key)
             } catch {
                 throw .storage(error)
             }
-            guard let size, !pin.collecting.contains(content.hash) else {
+            guard let size, isUploaded, !pin.collecting.contains(content.hash) else {
                 missing.append(content.key)
                 continue
             }

@@ -10,7 +10,8 @@ public enum SubmissionError: Error, Sendable {
     case signature(PolicyViolation)
     /// A rule of the vault forbids it.
     case refused(PolicyViolation)
-    /// The statement names content that is not stored; at least one key.
+    /// The statement names content that is not stored, or that its actor did not upload; at least one
+    /// key.
     case missing([StorageKey])
     /// The record that the statement names cannot be read, or says something else.
     case inconsistent(RecordMismatch)

@@ -177,6 +177,65 @@ import Vault
         }
     }
 
+    @Test(
+        "takes no content that somebody else uploaded, be it logged or not",
+        arguments: [false, true]
+    )
+    func othersContent(isLogged: Bool) async throws {
+        try await withCase { test in
+            if isLogged {
+                try await test.submitAll()
+            } else {
+                for (kind, bytes) in test.submission.uploads {
+                    try await test.client.upload(kind, bytes, by: test.submitter, in: test.vault)
+                }
+            }
+            // Another record of the same objects, in a case of the outsider's own.
+            let id = try #require(CaseID([UInt8](repeating: 4, count: 16)))
+            let keyring = Array("another keyring".utf8)
+            let outsider = test.outsider
+            let open = CaseOpen(
+                caseID: id,
+                recipient: TestPerson.recipient,
+                keyring: Hash(hashing: keyring)
+            )
+            let stolen = CaseOpen(
+                caseID: id,
+                recipient: TestPerson.recipient,
+                keyring: Hash(hashing: test.submission.keyring)
+            )
+            let refused = try await test.client.post(
+                try test.vault.sign(.caseOpen(stolen), by: outsider)
+            )
+            #expect(try refused.problem() == .missing)
+            try await test.client.upload(.keyrings, keyring, by: outsider, in: test.vault)
+            try await test.log(.caseOpen(open), by: outsider)
+            let commitments = test.submission.commitments
+            let record = try SubmissionRecord(
+                caseID: id,
+                epoch: 1,
+                commitments: commitments.hash,
+                objects: test.submission.record.objects
+            )
+            for bytes in [commitments.bytes, record.bytes] {
+                try await test.client.upload(.records, bytes, by: outsider, in: test.vault)
+            }
+            let submit = Submit(
+                caseID: id,
+                epoch: 1,
+                record: record.hash,
+                commitments: commitments.hash
+            )
+            let response = try await test.client.post(
+                try test.vault.sign(.submit(submit), by: outsider)
+            )
+            #expect(try response.problem() == .missing)
+            for bytes in test.submission.envelopes {
+                #expect(response.text.contains("\"envelopes/\(Hash(hashing: bytes).hex)\""))
+            }
+        }
+    }
+
     @Test("refuses a record that does not fit its statement")
     func inconsistent() async throws {
         try await withCase { test in

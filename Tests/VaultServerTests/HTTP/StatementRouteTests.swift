@@ -102,6 +102,34 @@ import Vault
         }
     }
 
+    @Test("gives no place in the pool to enrolments without an invitation, nor to another genesis")
+    func outsiders() async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            let open = try await vault.open()
+            let person = try TestPerson(seed: 2)
+            let enrol = try Enrol(inviteKey: TestPerson.inviteKey(9), record: person.record)
+            let uninvited = try vault.sign(
+                .enrol(enrol),
+                by: person.record.fingerprint,
+                with: [person.signer, TestPerson.inviteSigner(9)]
+            )
+            for (note, rule) in [
+                (uninvited, PolicyViolation.unknownInvite),
+                (try vault.genesis(), .repeatedGenesis),
+            ] {
+                await #expect {
+                    try await open.sequencer.admission.admit(note.note.bytes)
+                } throws: { error in
+                    guard case SubmissionError.refused(rule) = error else { return false }
+                    return true
+                }
+            }
+            await open.close()
+        }
+    }
+
     @Test("needs one Content-Length")
     func noLength() async throws {
         try await ServedVault.lend { vault in
