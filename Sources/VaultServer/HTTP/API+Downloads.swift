@@ -17,7 +17,7 @@ extension API {
         signed(router, .get, "v1/records/:name") { _, context, caller in
             let hash = try context.hash("name")
             let release = try await release(for: caller)
-            guard try await release.names(hash, reading: record) else { throw APIError.notFound }
+            guard try await names(hash, in: release) else { throw APIError.notFound }
             return .bytes(try await vault.uploads.content(.records, hash))
         }
         signed(router, .get, "v1/objects/:object/envelope") { _, context, caller in
@@ -68,6 +68,21 @@ extension API {
         return record.objects[position]
     }
 
+    /// Whether an access statement releases a record, or the list of commitments of one.
+    private func names(_ hash: Hash, in access: Access) async throws -> Bool {
+        if access.records.contains(hash) { return true }
+        // The entry that first named a list tells its record: reading all records for each list would
+        // take the square of their number.
+        guard let leaf = try await vault.index.leaf(naming: hash) else { return false }
+        let entry = try await vault.log.entry(at: leaf)
+        guard case .submit(let submit) = entry.signed.statement.act, submit.commitments == hash
+        else { return false }
+        if access.records.contains(submit.record) { return true }
+        // Another submission may name the same list.
+        for name in access.records where try await record(name).commitments == hash { return true }
+        return false
+    }
+
     private func record(_ hash: Hash) async throws -> SubmissionRecord {
         try await records.record(hash) {
             try await vault.uploads.content(.records, hash)
@@ -113,18 +128,6 @@ extension API {
                 withExtendedLifetime(room) {}
             }
         )
-    }
-}
-
-extension Access {
-    /// Whether it releases a record, or the list of commitments of one.
-    fileprivate func names(
-        _ hash: Hash,
-        reading read: (Hash) async throws -> SubmissionRecord
-    ) async throws -> Bool {
-        if records.contains(hash) { return true }
-        for record in records where try await read(record).commitments == hash { return true }
-        return false
     }
 }
 

@@ -76,6 +76,16 @@ extension VaultIndex {
         try await read { try Self.submission(record, before: UInt64(Int64.max), $0) }
     }
 
+    /// The leaf index of the first entry that names content, directly or through its record.
+    func leaf(naming content: Hash) async throws(IndexError) -> UInt64? {
+        try await read { db in
+            try UInt64.fetchOne(
+                db.cachedStatement(sql: "SELECT leaf FROM referenced WHERE hash = ?"),
+                arguments: [content.data]
+            )
+        }
+    }
+
     /// The record that describes an object.
     public func record(of object: ObjectID) async throws(IndexError) -> Hash? {
         try await read { db in
