@@ -30,7 +30,7 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: "\(vault.data)/keys/log.key")) == key)
     }
 
-    @Test("2: a wrong command line or configuration is refused", .timeLimit(.minutes(1)))
+    @Test("2: a wrong command line or configuration is refused", .timeLimit(.minutes(10)))
     func usage() async throws {
         let folder = try TemporaryFolder()
         let vault = try await LocalVault(in: folder.url)
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test("1: one process at a time has a vault", .timeLimit(.minutes(1)))
+    @Test("1: one process at a time has a vault", .timeLimit(.minutes(10)))
     func oneAtATime() async throws {
         let folder = try TemporaryFolder()
         let vault = try await LocalVault(in: folder.url)
@@ -95,7 +95,7 @@ import Testing
         #expect(none.error == "saksid: error: no vault lies in \"\(folder.path("none"))\"\n")
     }
 
-    @Test("1: an address that is taken ends it with a clear error", .timeLimit(.minutes(1)))
+    @Test("1: an address that is taken ends it with a clear error", .timeLimit(.minutes(10)))
     func takenAddress() async throws {
         let folder = try TemporaryFolder()
         let vault = try await LocalVault(in: folder.url)
