@@ -43,6 +43,35 @@ import Vault
         }
     }
 
+    @Test("an administrator's invitation names the owner that the whole log makes, or none")
+    func ownerInInvitation() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            let invite = { @Sendable in
+                try await world.act(as: "admin") {
+                    try await $0.invite(role: .submitter, to: id.hex, for: 3600)
+                }
+            }
+            let owner = try await world.act(as: "lawyer") { $0.identity.fingerprint }
+            #expect(try await Invitation(parsing: invite()).owner == owner)
+            let lies: [(shown: String, words: String)] = [
+                ("saksi/v1 case.oden", "is not one that the vault's rules allow"),
+                ("saksi/v1 case.open\n", "is not a bundle of entries"),
+            ]
+            for (shown, words) in lies {
+                world.liar.lie { exchange in
+                    guard exchange.target.hasPrefix("/tile/entries/") else { return exchange }
+                    var answer = exchange
+                    let bytes = Array(exchange.body.readableBytesView)
+                        .replacing(Array("saksi/v1 case.open".utf8), with: Array(shown.utf8))
+                    answer.body = ByteBuffer(bytes: bytes)
+                    return answer
+                }
+                try await expectUntrusted(words) { _ = try await invite() }
+            }
+        }
+    }
+
     @Test("refuses a checkpoint whose signature was forged")
     func forgedSignature() async throws {
         try await World.run { world in

@@ -8,28 +8,45 @@ import Vault
 struct CaseSearch {
     let session: VaultSession
 
-    /// The case's owner: the actor of the entry that opened it, which is shown to be in the log and
-    /// signed by that member.
+    /// The case's owner, as the rules make it from the whole log.
     ///
-    /// - Throws: ``ClientError`` where no entry opened such a case.
+    /// The daemon could leave out the entry that opened the case and show one of its own instead. So
+    /// every entry is replayed, from the genesis that the invitation named, and all of them together
+    /// must lead to the root of a checkpoint that continues what this device saw.
+    ///
+    /// - Throws: ``ClientError`` where no entry opened such a case; `.untrusted` where the entries are
+    ///   not those of the log, or break its rules.
     func owner(of id: CaseID) async throws -> Fingerprint {
         let head = try await session.catchUp()
-        var first: UInt64 = 0
-        while let path = EntryBundlePath(holding: first, inTreeOf: head.size) {
+        var state = VaultState()
+        var facts = LogFacts()
+        var edge = TreeEdge()
+        while let path = EntryBundlePath(holding: edge.size, inTreeOf: head.size) {
             let bundle = try await bundle(path)
-            for place in 0..<bundle.count {
-                guard let entry = try? Entry(parsing: Array(bundle[place])),
-                    case .caseOpen(let open) = entry.signed.statement.act, open.caseID == id
-                else { continue }
-                let index = first + UInt64(place)
-                try await session.log.requireInclusion(of: entry.leafHash, at: index, in: head)
-                let logged = LoggedEntry(entry: entry, index: index, receipt: [])
-                try await session.members.requireSignature(of: logged)
-                return logged.statement.actor
+            let count = Int(min(UInt64(TilePath.fullWidth), head.size - edge.size))
+            guard bundle.count >= count else {
+                throw ClientError.untrusted("the vault keeps back entries of \(path.path)")
             }
-            first += UInt64(TilePath.fullWidth)
+            for place in 0..<count {
+                let bytes = Array(bundle[place])
+                let index = edge.size
+                do {
+                    try state.replay(Entry(parsing: bytes), at: index, facts: &facts)
+                } catch {
+                    throw ClientError.untrusted(
+                        "entry \(index) is not one that the vault's rules allow: \(error)"
+                    )
+                }
+                edge.append(MerkleTree.leafHash(bytes))
+            }
         }
-        throw ClientError(.failed, "the log knows no case \(id.hex)")
+        guard edge.root == head.root else {
+            throw ClientError.untrusted("the entries shown are not those of the vault's log")
+        }
+        guard let owner = state.case(id)?.owner else {
+            throw ClientError(.failed, "the log knows no case \(id.hex)")
+        }
+        return owner
     }
 
     private func bundle(_ path: EntryBundlePath) async throws -> EntryBundle {
@@ -40,7 +57,11 @@ struct CaseSearch {
                 as: session.signer,
                 allowsMissing: true
             )
-            if answer.status == 200 { return try EntryBundle(parsing: answer.bytes) }
+            guard answer.status == 200 else { continue }
+            guard let bundle = try? EntryBundle(parsing: answer.bytes) else {
+                throw ClientError.untrusted("\(candidate.path) is not a bundle of entries")
+            }
+            return bundle
         }
         throw ClientError.untrusted("the vault keeps back \(path.path), which its log implies")
     }
