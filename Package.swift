@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "Evidence",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Secrets", "TransparencyLog", "Vault", crypto,
+                "Age", "Bulk", "CLinux", "Encodings", "Secrets", "TransparencyLog", "Vault",
+                crypto,
             ],
             swiftSettings: strict
         ),

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import CLinux
 import Foundation
 
 /// A folder that is filled under a temporary name and appears whole, or not at all.
 final class BundleFolder {
     private let target: String
     private let partial: String
+    private let sync: FolderSync
     private var isFinished = false
 
     /// - Throws: ``BundleError/exists(path:)`` or ``BundleError/notWritable(errno:)``.
-    init(_ path: String) throws(BundleError) {
+    init(_ path: String, sync: FolderSync = FolderSync()) throws(BundleError) {
+        self.sync = sync
         var path = path
         while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
         try Self.requireVacant(path)
@@ -58,18 +61,37 @@ final class BundleFolder {
         return try BundleFile("\(partial)/\(path)")
     }
 
-    /// Gives the folder its name, which must still be free.
+    /// Gives the folder its name, which must still be free, once all of it is on the disk.
+    ///
+    /// Where the last step fails, the folder has its name and may lose it in a power cut.
     func finish() throws(BundleError) {
+        // The files are durable since they were written; the folders that name them are not yet.
+        try Self.make(partial, durable: sync.fileSystem)
         // rename(2) replaces an empty folder, and refuses anything else.
         try Self.requireVacant(target)
         guard unsafe rename(partial, target) == 0 else { throw .notWritable(errno: errno) }
         isFinished = true
         let parent = URL(filePath: target).deletingLastPathComponent().path
-        let descriptor = unsafe Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+        try Self.make(parent, durable: sync.folder)
     }
+
+    private static func make(
+        _ folder: String,
+        durable sync: (CInt) -> CInt
+    ) throws(BundleError) {
+        let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .notWritable(errno: errno) }
+        defer { close(descriptor) }
+        guard sync(descriptor) == 0 else { throw .notWritable(errno: errno) }
+    }
+}
+
+/// The calls that make a bundle durable, or a test's stand-ins for them: 0, or -1 with `errno`.
+struct FolderSync {
+    /// syncfs(2): all that was written to the file system a folder lies on.
+    var fileSystem: (CInt) -> CInt = { syncfs($0) }
+    /// fsync(2): the names in one folder.
+    var folder: (CInt) -> CInt = { fsync($0) }
 }
 
 /// A file of a bundle while it is written.
