@@ -42,7 +42,15 @@ import Testing
         #expect(json.output.split(separator: "\n").count == 1)
         #expect(json.output.contains(#"a\nverified: unchanged\u001b[2J.txt"#))
         let value = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
-        #expect((value as? [String: Any])?["outcome"] as? String == "verified")
+        #expect((value as? [String: Any])?["outcome"] as? String == "unanchored")
+        let anchored = try await BuiltProgram.saksi(
+            "verify",
+            Self.bundle,
+            "--json",
+            "--vkey",
+            try vkey()
+        )
+        #expect(anchored.output.contains(#""outcome":"verified""#))
     }
 
     @Test("exits with 1 for a changed bundle, another key and no bundle, and names the steps")

@@ -138,9 +138,9 @@ enum Mutation {
         let kept = [BundleLayout.tagManifest, BundleLayout.payloadManifest, BundleLayout.info]
         for path in files.sizes.keys where !kept.contains(path) {
             if path.hasPrefix("data/") {
-                payload.hashes[path] = try files.hash(path)
+                payload.hashes[path] = try files.digest(path).sha256
             } else {
-                tags.hashes[path] = try files.hash(path)
+                tags.hashes[path] = try files.digest(path).sha256
             }
         }
         tags.hashes[BundleLayout.payloadManifest] = Hash(hashing: payload.bytes)

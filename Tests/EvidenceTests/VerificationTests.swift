@@ -53,6 +53,16 @@ import Vault
         }
     }
 
+    @Test("holds the bytes of an original to its leaf, whatever the payload manifest says of it")
+    func changedOriginal() async throws {
+        let bundle = try await TestBundle.whole()
+        let originals = try bundle.listing().filter { $0.contains("/original/") }
+        for path in originals where try !bundle.bytes(path).isEmpty {
+            let failures = try bundle.failures { try Mutation.flip("\($0)/\(path)") }
+            #expect(failures.prefix(2) == ["bag.payload", "items"], "\(path): \(failures)")
+        }
+    }
+
     /// What no checksum shows: the lists were made anew.
     @Test(
         "refuses each change of any file whose checksums were made anew",

@@ -10,6 +10,13 @@ struct Finding: Error {
     init(_ text: String) { self.text = text }
 }
 
+/// What a file's bytes are, whatever a list says of them.
+struct FileDigest: Equatable {
+    let sha256: Hash
+    /// In bytes.
+    let size: UInt64
+}
+
 /// The files of a bundle as they lie on the disk: hostile until a check says otherwise.
 struct BundleFiles {
     /// The sizes in bytes, by path.
@@ -39,11 +46,15 @@ struct BundleFiles {
         return bytes
     }
 
-    /// The SHA-256 of a file of any size.
-    func hash(_ path: String) throws(Finding) -> Hash {
+    /// The SHA-256 of a file of any size, and how many bytes were read for it.
+    func digest(_ path: String) throws(Finding) -> FileDigest {
         var hasher = SHA256Hasher()
-        try unsafe read(path) { unsafe hasher.update(raw: $0) }
-        return hasher.finalize()
+        var size: UInt64 = 0
+        try unsafe read(path) {
+            unsafe hasher.update(raw: $0)
+            size += UInt64($0.count)
+        }
+        return FileDigest(sha256: hasher.finalize(), size: size)
     }
 
     private func read(_ path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(Finding) {

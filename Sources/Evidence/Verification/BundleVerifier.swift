@@ -34,6 +34,8 @@ struct VerificationRun {
     var files: BundleFiles?
     var payload: BagManifest?
     var tags: BagManifest?
+    /// What the files under `data/` are, each read once.
+    var digests: [String: FileDigest]?
     var logKey: VerifierKey?
     var policy: TrustPolicy?
     var identities: [Fingerprint: IdentityRecord]?

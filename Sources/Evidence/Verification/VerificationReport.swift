@@ -61,13 +61,16 @@ public struct VerificationReport: Sendable {
         return lines
     }
 
+    /// Whether the log's key was one that the caller trusts: without one anybody can make a bundle
+    /// that verifies.
+    public var isAnchored: Bool {
+        steps.contains { $0.id == VerificationStep.trust.rawValue && $0.outcome == .passed }
+    }
+
     /// What it comes to, in one line.
     private var verdict: String {
         guard isVerified else { return "NOT VERIFIED: \(failures.joined(separator: ", "))" }
-        let isTrusted = steps.contains {
-            $0.id == VerificationStep.trust.rawValue && $0.outcome == .passed
-        }
-        return isTrusted
+        return isAnchored
             ? "verified: unchanged since it was exported"
             : "verified by the bundle's own log key only: compare that key with the vault's"
     }
@@ -90,9 +93,10 @@ public struct VerificationReport: Sendable {
         let facts = facts.map { fact -> JSONValue in
             .object([JSONMember("name", fact.name), JSONMember("value", fact.value)])
         }
+        let outcome = !isVerified ? "not-verified" : isAnchored ? "verified" : "unanchored"
         let value = JSONValue.object([
             JSONMember("format", "saksi/v1 verification"),
-            JSONMember("outcome", isVerified ? "verified" : "not-verified"),
+            JSONMember("outcome", outcome),
             JSONMember("steps", .array(steps)), JSONMember("facts", .array(facts)),
         ])
         return String(decoding: value.bytes, as: UTF8.self)

@@ -41,11 +41,14 @@ extension VerificationRun {
     }
 
     func checkTags() throws(Finding) {
-        try check(need(tags, from: .files))
+        try check(need(tags, from: .files)).outcome.get()
     }
 
-    func checkPayload() throws(Finding) {
-        try check(need(payload, from: .files))
+    /// The step `items` needs the digests also where a file is not the listed one.
+    mutating func checkPayload() throws(Finding) {
+        let (digests, outcome) = try check(need(payload, from: .files))
+        self.digests = digests
+        try outcome.get()
     }
 
     /// `bagit.txt` and `bag-info.txt` are what a writer makes from what they say.
@@ -81,11 +84,24 @@ extension VerificationRun {
         return manifest
     }
 
-    private func check(_ manifest: BagManifest) throws(Finding) {
+    /// Reads every listed file, and finds the first that is not what the list says.
+    private func check(
+        _ manifest: BagManifest
+    ) throws(Finding) -> (digests: [String: FileDigest], outcome: Result<Void, Finding>) {
         let files = try need(files, from: .files)
+        var digests: [String: FileDigest] = [:]
+        var first: Finding?
         for (path, hash) in manifest.hashes.sorted(by: { $0.key < $1.key }) {
-            let got = try files.hash(path)
-            guard got == hash else { throw Finding("\(path): got \(got), want \(hash)") }
+            do throws(Finding) {
+                let digest = try files.digest(path)
+                digests[path] = digest
+                guard digest.sha256 == hash else {
+                    throw Finding("\(path): got \(digest.sha256), want \(hash)")
+                }
+            } catch {
+                first = first ?? error
+            }
         }
+        return (digests, first.map { .failure($0) } ?? .success(()))
     }
 }

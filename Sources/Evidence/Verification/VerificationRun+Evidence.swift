@@ -97,10 +97,12 @@ extension VerificationRun {
         return nil
     }
 
-    /// Each file's hash and size stand in a leaf, and `item.json` says what the leaves say.
+    /// Each file's bytes are those whose hash and size stand in a leaf, whatever the payload manifest
+    /// says of them, and `item.json` says what the leaves say.
     mutating func checkItems() throws(Finding) {
         let leaves = try need(leaves, from: .leaves)
         let payload = try need(payload, from: .files)
+        let digests = try need(digests, from: .files)
         let files = try need(files, from: .files)
         var exhibits: [Exhibit] = []
         var expected: Set<String> = [BundleLayout.custodyLog]
@@ -112,9 +114,10 @@ extension VerificationRun {
             guard let exhibit = Exhibit(name: name, parsing: bytes, leaves: leaves),
                 exhibit.description == bytes
             else { throw Finding("\(path) does not say what the leaves say") }
-            guard files.sizes[exhibit.path] == exhibit.item.size,
-                payload.hashes[exhibit.path] == exhibit.item.sha256
-            else { throw Finding("\(exhibit.path) is not the file that was committed to") }
+            let committed = FileDigest(sha256: exhibit.item.sha256, size: exhibit.item.size)
+            guard digests[exhibit.path] == committed else {
+                throw Finding("\(exhibit.path) is not the file that was committed to")
+            }
             expected.formUnion([path, exhibit.path])
             exhibits.append(exhibit)
         }

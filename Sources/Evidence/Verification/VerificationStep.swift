@@ -21,7 +21,7 @@ enum VerificationStep: String, CaseIterable {
     var proves: String {
         switch self {
         case .files: "the folder holds the listed files and nothing else"
-        case .tags: "the tag files are those that were listed when the bundle was sealed"
+        case .tags: "the tag files are those that the tag manifest lists"
         case .payload: "the files under data/ are those that the payload manifest lists"
         case .form: "the folder is a BagIt 1.0 bag"
         case .trust: "the log's key is one that you trust"
@@ -41,12 +41,15 @@ enum VerificationStep: String, CaseIterable {
 
     var doesNotProve: String {
         switch self {
-        case .files, .payload, .form: "who made it, or when"
-        case .tags: "that nobody rewrote VERIFY.txt or bag-info.txt together with their list"
+        case .files: "that they are unchanged, who made them, or when"
+        case .tags: "that nobody rewrote VERIFY.txt or bag-info.txt together with that list"
+        case .payload: "that nobody rewrote a file together with that list: items and export do"
+        case .form: "who made it, or when"
         case .trust: "that the vault is honest"
         case .identities: "which person holds the keys"
         case .receipts: "that they are true"
-        case .signatures: "that the person was free to refuse, or still holds the key"
+        case .signatures:
+            "that the person was free to refuse, was allowed to, or still holds the key"
         case .inclusion: "that the log was shown the same way to everybody; witnesses show that"
         case .commitments: "how many facts are withheld: decoys are among them"
         case .leaves: "that the fact is true, or what is withheld"
