@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 2
+    static let version = 3
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -19,8 +19,8 @@ enum IndexSchema {
     /// Empties the tables that follow the log, and keeps those of the uploads.
     static func clear(_ db: Database) throws {
         for table in [
-            "progress", "snapshot", "statements", "recent", "members", "case_entries",
-            "submissions", "consents", "objects", "referenced", "lost_records",
+            "progress", "snapshot", "statements", "recent", "members", "case_invites",
+            "case_entries", "submissions", "consents", "objects", "referenced", "lost_records",
         ] {
             try db.execute(sql: "DELETE FROM \(table)")
         }
@@ -45,6 +45,8 @@ enum IndexSchema {
         CREATE TABLE recent (leaf INTEGER PRIMARY KEY, id BLOB NOT NULL);
 
         CREATE TABLE members (fingerprint BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
+        -- The keys of the invitations that name a case: who enrols by one does so in that case.
+        CREATE TABLE case_invites (key BLOB PRIMARY KEY, case_id BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE case_entries (
             case_id BLOB, leaf INTEGER, act TEXT NOT NULL, actor BLOB NOT NULL,
             PRIMARY KEY (case_id, leaf)

@@ -100,9 +100,19 @@ extension VaultIndex {
             .execute(arguments: [leaf, StatementKey(entry.signed.id).data])
         var cases: [CaseID] = []
         switch statement.act {
-        case .genesis, .invite:
+        case .genesis:
             break
-        case .enrol:
+        case .invite(let act):
+            guard let caseID = act.caseID else { break }
+            cases = [caseID]
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO case_invites VALUES (?, ?)")
+                .execute(arguments: [Data(act.inviteKey), caseID.data])
+        case .enrol(let act):
+            let caseID = try Data.fetchOne(
+                db.cachedStatement(sql: "SELECT case_id FROM case_invites WHERE key = ?"),
+                arguments: [Data(act.inviteKey)]
+            )
+            cases = caseID.flatMap { CaseID($0) }.map { [$0] } ?? []
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO members VALUES (?, ?)")
                 .execute(arguments: [actor, leaf])
         case .caseOpen(let act):

@@ -76,6 +76,33 @@ import Vault
         }
     }
 
+    @Test("shows a reader who was let in by which invitation, and nobody else's to a submitter")
+    func invitations() async throws {
+        try await withCase { test in
+            let seed = [UInt8](repeating: 9, count: 32)
+            let key = try Invitation.signer(seed: seed)
+            let invite = Invite(
+                role: .submitter,
+                caseID: test.id,
+                inviteKey: key.verifierKey.publicKey,
+                expires: UTCTime(seconds: test.vault.clock.now().seconds + 3600)
+            )
+            try await test.log(.invite(invite), by: test.owner)
+            let invited = try TestPerson(seed: 99)
+            let enrolment = try test.vault.enrolment(of: invited, with: key)
+            _ = try test.vault.verify(try await test.client.post(enrolment))
+            let uri = "/v1/cases/\(test.id.hex)/entries"
+            for person in [test.owner, test.reader] {
+                let all = try acts(try await test.get(uri, by: person))
+                #expect(all == ["case.open", "case.grant", "case.grant", "invite", "enrol"])
+            }
+            let others = try acts(try await test.get(uri, by: test.submitter))
+            #expect(others == ["case.open", "case.grant", "case.grant"])
+            let own = try acts(try await test.get(uri, by: invited))
+            #expect(own == ["case.open", "case.grant", "enrol"])
+        }
+    }
+
     @Test("answers outsiders of a case as if there were none")
     func outsiders() async throws {
         try await withCase { test in
