@@ -193,6 +193,70 @@ import Vault
         }
     }
 
+    @Test(
+        "refuses a case of which an entry is kept back that this device saw",
+        arguments: [ActName.submit, .caseGrant]
+    )
+    func withheldEntry(act: ActName) async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            try await submitNote(in: world, id)
+            _ = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
+            let activist = try await world.act(as: "activist") { $0.own }
+            // Not seen in a view since: the device itself made it.
+            try await world.act(as: "lawyer") { try await $0.grant(activist, .submit, in: id.hex) }
+            world.liar.lie { $0.keepingBack(act) }
+            try await expectUntrusted("which this device has seen") {
+                _ = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
+            }
+            world.liar.repent()
+            _ = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
+        }
+    }
+
+    @Test("refuses a case whose first entry does not open it")
+    func withheldOpening() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            try await submitNote(in: world, id)
+            world.liar.lie { $0.keepingBack(.caseOpen) }
+            try await expectUntrusted("keeps back the entry that opened case \(id.hex), and shows")
+            {
+                _ = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
+            }
+        }
+    }
+
+    @Test("refuses pages of a case that do not advance", arguments: [0, 1])
+    func standingPages(next: UInt64) async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            world.liar.lie { $0.editingEntries { page in page.next = next } }
+            try await expectUntrusted("do not advance") {
+                _ = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
+            }
+        }
+    }
+
+    @Test("invites nobody to a case whose owner it knows only from the vault")
+    func unknownOwner() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            let invitation = try await world.act(as: "admin") {
+                try await $0.invite(role: .reader, to: nil, for: 3600)
+            }
+            try await world.join("colleague", by: Invitation(parsing: invitation))
+            let colleague = try await world.act(as: "colleague") { $0.own }
+            try await world.act(as: "lawyer") { try await $0.grant(colleague, .read, in: id.hex) }
+            let error = await #expect(throws: ClientError.self) {
+                _ = try await world.act(as: "colleague") {
+                    try await $0.invite(role: .submitter, to: id.hex, for: 3600)
+                }
+            }
+            #expect(error?.message.contains("only from the vault") == true, "\(error as Any)")
+        }
+    }
+
     @Test("refuses another person's keys under a member's fingerprint")
     func swappedMember() async throws {
         try await World.run { world in
@@ -336,5 +400,30 @@ extension LyingVault.Exchange {
         var answer = self
         answer.body = ByteBuffer(string: text)
         return answer
+    }
+
+    /// A page of a case's entries without those of an act.
+    fileprivate func keepingBack(_ act: ActName) -> Self {
+        editingEntries { page in
+            page.receipts.removeAll { receipt in
+                let parsed = try? Receipt(parsing: Array(receipt.utf8))
+                return parsed?.entry.signed.statement.act.name == act
+            }
+        }
+    }
+
+    fileprivate struct Page: Codable {
+        var receipts: [String]
+        var next: UInt64?
+    }
+
+    /// A page of a case's entries, changed; other answers as they are.
+    fileprivate func editingEntries(_ edit: (inout Page) -> Void) -> Self {
+        guard target.contains("/entries?from="),
+            var page = try? JSONDecoder().decode(Page.self, from: Data(text.utf8))
+        else { return self }
+        edit(&page)
+        guard let lied = try? JSONEncoder().encode(page) else { return self }
+        return saying(String(decoding: lied, as: UTF8.self))
     }
 }

@@ -6,8 +6,8 @@ import TransparencyLog
 
 extension DeviceState {
     private static let header = "saksi/v1 device\n"
-    /// Thousands of cases.
-    private static let maximumSize = 1 << 20
+    /// Thousands of cases, millions of entries in them.
+    private static let maximumSize = 16 << 20
 
     /// Reads `vault.age`; `nil` where there is none.
     ///

@@ -46,4 +46,19 @@ struct KnownCase: Codable, Equatable, Sendable {
     var owner: String?
     /// Known to its readers only.
     var name: String?
+    /// What the vault showed of it, and must show again.
+    private(set) var seen: SeenEntries?
+
+    init(id: String, owner: String? = nil, name: String? = nil) {
+        self.id = id
+        self.owner = owner
+        self.name = name
+    }
+
+    /// Takes note of entries that were shown.
+    mutating func see(_ indices: some Sequence<UInt64>) {
+        var seen = seen ?? SeenEntries()
+        seen.formUnion(indices)
+        self.seen = seen
+    }
 }

@@ -133,9 +133,11 @@ extension VaultSession {
 
     /// Everything the vault shows about a case, proved and judged.
     ///
-    /// - Throws: ``ClientError`` `.untrusted` when the case is not of the owner this device knows.
+    /// - Throws: ``ClientError`` `.untrusted` when the case is not of the owner this device knows, when
+    ///   an entry is missing that this device saw before, and where ``CaseView`` refuses an entry.
     func view(of id: CaseID) async throws -> CaseView {
-        var view = CaseView(id: id)
+        let seen = await trust.state[id.hex]?.seen ?? SeenEntries()
+        var view = CaseView(id: id, viewer: identity.fingerprint)
         var next: UInt64? = 0
         while let from = next {
             let floor = await trust.head
@@ -151,7 +153,21 @@ extension VaultSession {
                 try await members.requireSignature(of: logged)
                 try view.add(logged)
             }
-            next = page.next.flatMap { $0 > from ? $0 : nil }
+            next = page.next
+            if let next {
+                // Each page must bring something, or a vault could keep a device asking for ever.
+                guard !page.receipts.isEmpty, next > view.entries.last?.index ?? from else {
+                    throw ClientError.untrusted(
+                        "the vault's pages of case \(id.hex) do not advance: from \(from) to \(next)"
+                    )
+                }
+            }
+        }
+        let shown = view.entries.map(\.index)
+        if let missing = seen.missing(from: shown) {
+            throw ClientError.untrusted(
+                "the vault keeps back entry \(missing) of case \(id.hex), which this device has seen"
+            )
         }
         guard let owner = view.owner else {
             throw ClientError.untrusted("the vault keeps back the entry that opened case \(id.hex)")
@@ -161,6 +177,13 @@ extension VaultSession {
                 "case \(id.hex) is not of the owner this device knows: got \(owner.grouped), want "
                     + "\(Fingerprint(parsing: known)?.grouped ?? known)"
             )
+        }
+        if shown != seen.indices {
+            try await trust.update { state in
+                var known = state[id.hex] ?? KnownCase(id: id.hex)
+                known.see(shown)
+                state[id.hex] = known
+            }
         }
         return view
     }
@@ -192,6 +215,14 @@ extension VaultSession {
         }
         guard let owner = try await view(of: id).owner else {
             preconditionFailure("a viewed case has an owner")
+        }
+        // The invitation would make another device believe what this one only has from the vault.
+        guard await trust.state[id.hex]?.owner != nil || owner == identity.fingerprint else {
+            throw ClientError(
+                .failed,
+                "this device knows the owner of case \(id.hex) only from the vault: \(owner.grouped)",
+                hint: "the case's owner or an administrator can invite to it"
+            )
         }
         return owner
     }

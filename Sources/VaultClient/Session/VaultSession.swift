@@ -129,7 +129,12 @@ public struct VaultSession: Sendable {
             isSigned: false
         )
         let answer = try await connection.send(question)
-        return try await receipts.verified(answer.bytes, for: statement, floor: floor)
+        let logged = try await receipts.verified(answer.bytes, for: statement, floor: floor)
+        // What this device did to a case it knows, the case's next view must show.
+        if let id = statement.statement.act.caseID?.hex, await trust.state[id] != nil {
+            try await trust.update { $0[id]?.see([logged.index]) }
+        }
+        return logged
     }
 
     /// Uploads content under the hash of its bytes.

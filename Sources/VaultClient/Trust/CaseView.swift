@@ -2,11 +2,19 @@
 
 import Bulk
 import Foundation
+import TransparencyLog
 import Vault
 
 /// A case as its log entries tell it, every one of them proved and its signature checked.
+///
+/// The rules of the fold are applied again as far as the entries of one case show them. Whether an
+/// administrator who invited somebody was one, only the whole log shows.
 struct CaseView: Sendable {
     let id: CaseID
+    /// Whose view it is.
+    ///
+    /// Somebody who may only submit is not shown how anybody was let in.
+    let viewer: Fingerprint
     private(set) var owner: Fingerprint?
     /// The current epoch and its recipient.
     private(set) var epoch: UInt64 = 0
@@ -15,10 +23,16 @@ struct CaseView: Sendable {
     private(set) var keyring: Hash?
     /// Those who hold the case's private key: the owner first.
     private(set) var readers: [Fingerprint] = []
+    /// Those who may submit, as far as it is shown.
+    private(set) var submitters: Set<Fingerprint> = []
     /// In log order; the first is number 1.
     private(set) var submissions: [Submitted] = []
     /// All entries that were shown, in log order.
     private(set) var entries: [LoggedEntry] = []
+    /// The places of the submissions, by their record.
+    private var places: [Hash: Int] = [:]
+    /// Invitations to the case that nobody has used, by their key.
+    private var invitations: [[UInt8]: Invite] = [:]
 
     /// One submission to the case.
     struct Submitted: Sendable {
@@ -28,7 +42,10 @@ struct CaseView: Sendable {
         var consent: [ConsentClass]
     }
 
-    init(id: CaseID) { self.id = id }
+    init(id: CaseID, viewer: Fingerprint) {
+        self.id = id
+        self.viewer = viewer
+    }
 
     /// The submission at a number counted from 1.
     func submission(_ number: Int) -> Submitted? {
@@ -37,44 +54,96 @@ struct CaseView: Sendable {
 
     /// Takes the next entry about this case.
     ///
-    /// - Throws: ``ClientError`` `.untrusted` for an act that only the owner may do and somebody else
-    ///   did: the vault's rules do not allow it, so the vault did not keep them.
+    /// - Throws: ``ClientError`` `.untrusted` for an entry of another case, one before the case was
+    ///   opened, and an act that its actor was not allowed: the vault's rules do not let it in, so the
+    ///   vault did not keep them.
     mutating func add(_ logged: LoggedEntry) throws {
         if let last = entries.last, last.index >= logged.index {
             throw refused(logged, "is shown after entry \(last.index)")
         }
         let actor = logged.statement.actor
-        switch logged.statement.act {
-        case .caseOpen(let open) where open.caseID == id:
+        let act = logged.statement.act
+        if owner == nil, act.name != .caseOpen || act.caseID != id {
+            throw ClientError.untrusted(
+                "the vault keeps back the entry that opened case \(id.hex), and shows entry "
+                    + "\(logged.index) first"
+            )
+        }
+        if let named = act.caseID, named != id { throw refused(logged, "is of another case") }
+        switch act {
+        case .caseOpen(let open):
             guard owner == nil else { throw refused(logged, "opens the case a second time") }
             owner = actor
             readers = [actor]
+            submitters = [actor]
             epoch = open.epoch
             recipient = open.recipient
             keyring = open.keyring
-        case .caseGrant(let grant) where grant.caseID == id:
+        case .caseGrant(let grant):
             guard actor == owner else {
                 throw refused(logged, "is a grant by another than the owner")
             }
             if let next = grant.keyring {
                 keyring = next
                 if !readers.contains(grant.member) { readers.append(grant.member) }
+            } else {
+                submitters.insert(grant.member)
             }
-        case .submit(let submit) where submit.caseID == id:
-            submissions.append(
-                Submitted(submit: submit, logged: logged, consent: submit.classes)
-            )
+        case .invite(let invite):
+            guard invitations.updateValue(invite, forKey: invite.inviteKey) == nil else {
+                throw refused(logged, "is an invitation with the key of another")
+            }
+        case .enrol(let enrol): try add(enrol, logged)
+        case .submit(let submit): try add(submit, logged)
+        case .access, .export, .custody:
+            guard readers.contains(actor) else {
+                throw refused(logged, "is the act of a reader by somebody who is none")
+            }
         case .consent(let consent):
-            let place = submissions.firstIndex { $0.submit.record == consent.record }
-            if let place {
-                guard submissions[place].logged.statement.actor == actor else {
-                    throw refused(logged, "changes the consent of another's submission")
-                }
-                submissions[place].consent = consent.classes
+            guard let place = places[consent.record] else {
+                throw refused(logged, "is a consent to no submission here")
             }
-        default: break
+            guard submissions[place].logged.statement.actor == actor else {
+                throw refused(logged, "changes the consent of another's submission")
+            }
+            submissions[place].consent = consent.classes
+        case .genesis: throw refused(logged, "is the beginning of a vault")
         }
         entries.append(logged)
+    }
+
+    /// Whoever holds the key of an invitation to the case is let in by it, once.
+    private mutating func add(_ enrol: Enrol, _ logged: LoggedEntry) throws {
+        guard let invite = invitations.removeValue(forKey: enrol.inviteKey) else {
+            guard enrol.record.fingerprint == viewer else {
+                throw refused(logged, "is an enrolment by no open invitation to this case")
+            }
+            return
+        }
+        let name = Invite.keyName(enrol.inviteKey)
+        do {
+            let key = try VerifierKey(name: name, ed25519: enrol.inviteKey)
+            _ = try logged.entry.signed.note.verified(by: [key])
+        } catch {
+            throw refused(logged, "is an enrolment that the invitation's key did not sign")
+        }
+        guard logged.entry.accepted < invite.expires else {
+            throw refused(logged, "is an enrolment by an invitation that had expired")
+        }
+        if invite.role == .submitter { submitters.insert(enrol.record.fingerprint) }
+    }
+
+    /// Each record once, by somebody who was let in, and sealed to the epoch of that time.
+    private mutating func add(_ submit: Submit, _ logged: LoggedEntry) throws {
+        let actor = logged.statement.actor
+        guard actor == viewer || submitters.contains(actor) else {
+            throw refused(logged, "is a submission by somebody whom no entry lets in")
+        }
+        guard submit.epoch == epoch else { throw refused(logged, "is sealed to another epoch") }
+        guard places.updateValue(submissions.count, forKey: submit.record) == nil else {
+            throw refused(logged, "submits a record a second time")
+        }
+        submissions.append(Submitted(submit: submit, logged: logged, consent: submit.classes))
     }
 
     private func refused(_ logged: LoggedEntry, _ what: String) -> ClientError {
