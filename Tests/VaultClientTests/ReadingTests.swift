@@ -2,6 +2,7 @@
 
 import Age
 import Evidence
+import Foundation
 import Secrets
 import Testing
 import Vault
@@ -34,6 +35,29 @@ struct ReadingTests {
             #expect(exported.unopenable == [1])
             #expect(exported.files == 1)
             #expect(BundleVerifier(bundle).report().isVerified)
+        }
+    }
+
+    @Test("opens nothing to a device or a pipe, and logs no access for it")
+    func streams() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            let file = try world.folder.write("note.txt", Array("seen".utf8))
+            _ = try await world.act(as: "activist") {
+                try await $0.submit(SubmissionRequest(caseName: id.hex, files: [file]))
+            }
+            let entries = try await world.act(as: "lawyer") { try await $0.catchUp().size }
+            let pipe = world.folder.child("pipe")
+            #expect(unsafe mkfifo(pipe, 0o600) == 0)
+            for path in ["/dev/null", pipe] {
+                let error = await #expect(throws: ClientError.self) {
+                    try await world.act(as: "lawyer") {
+                        try await $0.open("1/1", of: id.hex, for: "x", to: path, replacing: true)
+                    }
+                }
+                #expect(error?.message.contains("is no file") == true)
+            }
+            #expect(try await world.act(as: "lawyer") { try await $0.catchUp().size } == entries)
         }
     }
 

@@ -28,6 +28,9 @@ public struct FileError: Error, Hashable, Sendable {
 
     /// Whether the file was there already, and was to be left alone.
     public var isExistingFile: Bool { code == EEXIST }
+
+    /// Whether it was a device, a pipe or a socket, where only a file will do.
+    public var isStream: Bool { code == ESPIPE }
 }
 
 extension FileError: CustomStringConvertible {

@@ -32,14 +32,22 @@ public final class OutputFile {
     ///   - path: through symbolic links, where there are any.
     ///   - replaces: whether a file that is there may be replaced.
     ///   - mode: the permissions of a new file, less the process's mask.
+    ///   - takesStreams: whether a device, a pipe or a socket will do, which gets bytes before the
+    ///     whole is known to be good.
     /// - Throws: ``FileError``, with ``FileError/isExistingFile`` where the file is there and must
-    ///   not be replaced.
-    public init(path: String, replaces: Bool, mode: UInt32 = 0o666) throws(FileError) {
+    ///   not be replaced, with ``FileError/isStream`` where it is none.
+    public init(
+        path: String,
+        replaces: Bool,
+        mode: UInt32 = 0o666,
+        takesStreams: Bool = true
+    ) throws(FileError) {
         var status = stat()
         let exists = unsafe stat(path, &status) == 0
         let isRegular = status.st_mode & S_IFMT == S_IFREG
         self.replaces = replaces
         if exists, !isRegular {
+            guard takesStreams else { throw FileError("replace", path, code: ESPIPE) }
             self.path = path
             target = .stream
             descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)

@@ -25,6 +25,8 @@ extension VaultSession {
 
     /// Opens one item to a new file, which appears only when every byte was checked.
     ///
+    /// A pipe or a device is refused: what it was given could not be taken back.
+    ///
     /// The item is called `submission/item`, as ``list(_:)`` numbers them. The purpose, 1 to 32 of
     /// `a-z`, `0-9` and `-`, stands in the log. Bytes that are not the ones submitted are
     /// ``ClientError`` `.untrusted`.
@@ -36,7 +38,7 @@ extension VaultSession {
         replacing: Bool = false,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws {
-        let output = try OutputFile(path: path, replaces: replacing, mode: 0o600)
+        let output = try Self.wholeFile(path, replacing: replacing)
         let reading = try await CaseReading.begin(self, resolve(caseName))
         let (submission, place) = try ItemReference.find(item, in: reading.view)
         let record = submission.submit.record
@@ -63,6 +65,24 @@ extension VaultSession {
             { try unsafe writer.write($0) }
         )
         try output.commit()
+    }
+
+    private static func wholeFile(_ path: String, replacing: Bool) throws -> OutputFile {
+        do {
+            return try OutputFile(
+                path: path,
+                replaces: replacing,
+                mode: 0o600,
+                takesStreams: false
+            )
+        } catch {
+            guard error.isStream else { throw error }
+            throw ClientError(
+                .failed,
+                "\"\(path)\" is no file: a pipe or a device would get bytes before all were checked",
+                hint: "name a new file, and pass that on"
+            )
+        }
     }
 }
 
