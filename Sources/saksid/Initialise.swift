@@ -12,7 +12,8 @@ struct Initialise: AsyncParsableCommand {
         discussion: """
             Makes the log key, the TLS key with its certificate and the genesis entry, and refuses \
             where a vault lies already. Prints the vault card, an empty line and the invite. The \
-            invite is a secret: whoever uses it first administers the vault. It is not stored.
+            invite is a secret: whoever uses it first administers the vault. It is not stored: \
+            where it cannot be printed, or anything else fails, nothing that was made stays.
             """
     )
 
@@ -46,12 +47,19 @@ struct Initialise: AsyncParsableCommand {
     func run() async throws {
         let configuration = try vault.read()
         if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
-        let made = try await NewVault(configuration).make(
+        try await NewVault(configuration).make(
             origin: origin,
             address: address,
             inviteDays: inviteDays
-        )
-        print(made.card, terminator: "\n")
-        print(made.invite)
+        ) { made in
+            do {
+                try StandardOutput.write("\(made.card)\n\(made.invite)\n")
+            } catch {
+                throw Failure(
+                    "the invite could not be printed (\(error)), so the new vault was removed "
+                        + "again; run init again where its output is kept"
+                )
+            }
+        }
     }
 }

@@ -39,7 +39,8 @@ struct Serve: AsyncParsableCommand {
         try configuration.validate()
         if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
         try await Daemon(configuration, logger: LogLines.logger(configuration)).run { line in
-            FileHandle.standardOutput.write(Data("\(line)\n".utf8))
+            // Nobody has to listen.
+            try? StandardOutput.write("\(line)\n")
         }
     }
 }

@@ -24,10 +24,45 @@ import Testing
         )
         #expect(again.status == 1 && again.output == "")
         #expect(
-            again.error
-                == "saksid: error: a vault already lies in \"\(vault.data)/keys/log.key\"\n"
+            again.error == """
+                saksid: error: a vault that nobody has joined already lies here; if its invite was \
+                lost, remove "\(vault.data)" and run init again
+
+                """
         )
         #expect(try Data(contentsOf: URL(filePath: "\(vault.data)/keys/log.key")) == key)
+    }
+
+    @Test("1: where its invite cannot be printed, init leaves nothing and can be repeated")
+    func lostInvite() async throws {
+        let folder = try TemporaryFolder()
+        let script =
+            "exec saksid init --data \(folder.path("vault")) --origin example.org > /dev/full"
+        let lost = try await BuiltProgram(name: "bash")("-c", script)
+        #expect(lost.status == 1)
+        #expect(
+            lost.error == """
+                saksid: error: the invite could not be printed (No space left on device), so the \
+                new vault was removed again; run init again where its output is kept
+
+                """
+        )
+        #expect(!FileManager.default.fileExists(atPath: folder.path("vault")))
+        _ = try await LocalVault(in: folder.url)
+    }
+
+    @Test("1: init that cannot write its files leaves no keys")
+    func limitedFiles() async throws {
+        let folder = try TemporaryFolder()
+        // Files of 8 KiB at most: the keys fit, the lock does not.
+        let script = """
+            trap '' XFSZ; ulimit -f 8
+            exec saksid init --data \(folder.path("vault")) --origin example.org
+            """
+        let failed = try await BuiltProgram(name: "bash")("-c", script)
+        #expect(failed.status == 1 && failed.output == "")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("vault")))
+        _ = try await LocalVault(in: folder.url)
     }
 
     @Test("2: a wrong command line or configuration is refused", .timeLimit(.minutes(10)))

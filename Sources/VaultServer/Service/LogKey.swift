@@ -18,7 +18,10 @@ enum LogKey {
     ///   - seed: 32 bytes
     /// - Returns: one line without its end, and the signer it makes
     /// - Throws: ``StartError/badOrigin(_:)``
-    static func make(name: String, seed: [UInt8]) throws(StartError) -> (String, NoteSigner) {
+    static func make(
+        name: String,
+        seed: [UInt8]
+    ) throws(StartError) -> (text: String, signer: NoteSigner) {
         do {
             let signer = try NoteSigner(name: name, seed: seed)
             let publicPart = signer.verifierKey.text.split(separator: "+").prefix(2)
@@ -39,8 +42,8 @@ enum LogKey {
         guard fields.count == 5, let material = Base64.padded.decode(fields[4]),
             material.first == ed25519,
             let made = try? make(name: String(fields[2]), seed: Array(material.dropFirst())),
-            made.0 == line
+            made.text == line
         else { throw .logKeyUnreadable }
-        return made.1
+        return made.signer
     }
 }

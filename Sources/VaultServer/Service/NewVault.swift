@@ -35,59 +35,80 @@ public struct NewVault: Sendable {
     ///   - origin: the log's name
     ///   - address: where members reach the vault, for the invite
     ///   - inviteDays: how long the invite is good
+    ///   - show: hands the card and the invite on; a vault whose invite nobody saw cannot be
+    ///     administered, so where this throws the vault is removed again
     /// - Returns: the vault card and the first invite
-    /// - Throws: ``StartError/vaultExists(_:)``, ``StartError/badOrigin(_:)`` or an error of the store;
-    ///   a vault that lies already is not touched.
-    public func make(origin: String, address: String, inviteDays: Int) async throws -> Made {
+    /// - Throws: ``StartError``, an error of the store, or what `show` throws; nothing that was made
+    ///   stays then, and a vault that lies already is not touched.
+    @discardableResult public func make(
+        origin: String,
+        address: String,
+        inviteDays: Int,
+        show: (Made) throws -> Void = { _ in }
+    ) async throws -> Made {
         guard Origin.isWellFormed(origin) else { throw StartError.badOrigin(origin) }
-        let (logKey, signer) = try LogKey.make(name: origin, seed: Self.seed())
-        try refuseExisting()
+        let key = try LogKey.make(name: origin, seed: Self.seed())
+        var site = VaultSite(configuration)
+        try await site.refuseExisting()
         let tls = try TLSIdentity.make(at: Date(timeIntervalSince1970: Double(now.seconds)))
         let inviteSeed = Self.seed()
         let expires = UTCTime(seconds: now.seconds + Int64(inviteDays) * 86_400)
-        let genesis = try genesis(signer, tls, inviteSeed, expires)
+        let genesis = try genesis(key.signer, tls, inviteSeed, expires)
 
-        try FileManager.default.createDirectory(
-            atPath: configuration.data,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
-        let store = try DirectoryStore(at: configuration.data)
-        try SecretFile.create(logKey + "\n", at: configuration.path(configuration.logKey))
+        do {
+            // From here on nobody else makes a vault here.
+            let store = try site.take()
+            let receipt = try await found(genesis, in: store, key, tls)
+            let card = VaultCard(
+                logKey: key.signer.verifierKey,
+                tlsKey: tls.pin,
+                genesis: MerkleTree.leafHash(receipt.extra ?? [])
+            )
+            let invitation = try Invitation(
+                address: address,
+                logKey: card.logKey,
+                tlsKey: card.tlsKey,
+                genesis: card.genesis,
+                inviter: nil,
+                role: .admin,
+                caseID: nil,
+                owner: nil,
+                seed: inviteSeed,
+                expires: expires,
+                checkpointSize: 1,
+                checkpointRoot: card.genesis
+            )
+            let made = Made(card: card.text, invite: invitation.text)
+            try show(made)
+            return made
+        } catch {
+            site.clear()
+            throw error
+        }
+    }
+
+    /// Writes the keys and the genesis entry.
+    private func found(
+        _ genesis: SignedStatement,
+        in store: DirectoryStore,
+        _ key: (text: String, signer: NoteSigner),
+        _ tls: TLSIdentity
+    ) async throws -> TlogProof {
+        try SecretFile.create(key.text + "\n", at: configuration.path(configuration.logKey))
         try SecretFile.create(tls.keyPEM + "\n", at: configuration.path(configuration.tlsKey))
         try SecretFile.create(
             tls.certificatePEM + "\n",
             at: configuration.path(configuration.tlsCertificate),
             mode: 0o644
         )
-        let receipt = try await OpenVault.create(
+        return try await OpenVault.create(
             in: try store.engine(),
             index: VaultFolder(configuration).indexPath,
-            signer: signer,
+            signer: key.signer,
             genesis: genesis,
             logger: Logger(label: "saksid") { _ in SwiftLogNoOpLogHandler() },
             now: { now }
         )
-        let card = VaultCard(
-            logKey: signer.verifierKey,
-            tlsKey: tls.pin,
-            genesis: MerkleTree.leafHash(receipt.extra ?? [])
-        )
-        let invitation = try Invitation(
-            address: address,
-            logKey: card.logKey,
-            tlsKey: card.tlsKey,
-            genesis: card.genesis,
-            inviter: nil,
-            role: .admin,
-            caseID: nil,
-            owner: nil,
-            seed: inviteSeed,
-            expires: expires,
-            checkpointSize: 1,
-            checkpointRoot: card.genesis
-        )
-        return Made(card: card.text, invite: invitation.text)
     }
 
     private func genesis(
@@ -110,14 +131,6 @@ public struct NewVault: Sendable {
             act: .genesis(act)
         )
         return try SignedStatement.sign(statement, with: [signer])
-    }
-
-    private func refuseExisting() throws {
-        let names = [configuration.logKey, configuration.tlsKey, "lock", "checkpoint"]
-        for path in names.map(configuration.path) where FileManager.default.fileExists(atPath: path)
-        {
-            throw StartError.vaultExists(path)
-        }
     }
 
     private static func seed() -> [UInt8] {

@@ -4,6 +4,12 @@
 public enum StartError: Error, Equatable, Sendable {
     /// `init` where a vault, or a part of one, already lies.
     case vaultExists(String)
+    /// `init` where a vault lies that nobody has joined, perhaps since its invite was lost; with what to
+    /// remove to make another.
+    case unjoinedVault([String])
+    /// `init` where keys lie and no vault: an `init` that was killed, or a vault whose data are
+    /// elsewhere; with what to remove to make another.
+    case keysWithoutVault([String])
     /// `serve` or `check` where none lies.
     case noVault(String)
     /// A name that cannot be a log's origin.
@@ -31,6 +37,12 @@ extension StartError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .vaultExists(let path): "a vault already lies in \"\(path)\""
+        case .unjoinedVault(let paths):
+            "a vault that nobody has joined already lies here; if its invite was lost, remove "
+                + "\(Self.list(paths)) and run init again"
+        case .keysWithoutVault(let paths):
+            "keys lie here without a vault, left by an init that was interrupted or of a vault that "
+                + "was moved; to make a new one, remove \(Self.list(paths)) and run init again"
         case .noVault(let path): "no vault lies in \"\(path)\""
         case .badOrigin(let name):
             "got origin \"\(name)\", want a name without spaces, plus signs or control characters"
@@ -45,5 +57,9 @@ extension StartError: CustomStringConvertible {
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
         case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
         }
+    }
+
+    private static func list(_ paths: [String]) -> String {
+        paths.map { "\"\($0)\"" }.joined(separator: " and ")
     }
 }
