@@ -10,6 +10,8 @@ final class IndexMemory: Sendable {
     private let recent = Mutex<[StatementKey: UInt64]>([:])
     /// What is happening to content right now.
     private let contents = Mutex(Contents())
+    /// Objects of records that are about to become entries, with the number of their claims.
+    private let claimed = Mutex<[ObjectID: (record: Hash, count: Int)]>([:])
 
     private struct Contents {
         /// Content that is being deleted.
@@ -77,6 +79,31 @@ final class IndexMemory: Sendable {
         }
     }
 
+    // MARK: Objects that are about to be known
+
+    /// Claims objects for a record.
+    fileprivate func claim(_ objects: [ObjectID], for record: Hash) throws(TakenObject) {
+        let taken: ObjectID? = claimed.withLock { claimed in
+            if let taken = objects.first(where: {
+                claimed[$0, default: (record, 0)].record != record
+            }) {
+                return taken
+            }
+            for object in objects { claimed[object, default: (record, 0)].count += 1 }
+            return nil
+        }
+        if let taken { throw TakenObject(id: taken) }
+    }
+
+    fileprivate func unclaim(_ objects: [ObjectID]) {
+        claimed.withLock { claimed in
+            for object in objects {
+                guard let (record, count) = claimed[object] else { continue }
+                claimed[object] = count == 1 ? nil : (record, count - 1)
+            }
+        }
+    }
+
     // MARK: Uploads in flight
     //
     // The first two are called inside write transactions, which are one after the other.
@@ -125,6 +152,28 @@ final class ContentPin: Sendable {
     }
 
     deinit { memory.unpin(hashes) }
+}
+
+/// Keeps the ids of a record's objects from being taken by another record for as long as the value lives.
+///
+/// A `submit` holds one from before the index is asked for them until the index has its record: of two
+/// that come at once, the later is turned away.
+final class ObjectClaim: Sendable {
+    private let objects: [ObjectID]
+    private let memory: IndexMemory
+
+    init(_ objects: [ObjectID], for record: Hash, in memory: IndexMemory) throws(TakenObject) {
+        try memory.claim(objects, for: record)
+        self.objects = objects
+        self.memory = memory
+    }
+
+    deinit { memory.unclaim(objects) }
+}
+
+/// An object's id that another record has claimed.
+struct TakenObject: Error {
+    let id: ObjectID
 }
 
 /// The first 16 bytes of a statement's id.

@@ -96,4 +96,24 @@ extension VaultIndex {
             ).flatMap { Hash($0) }
         }
     }
+
+    /// Keeps objects from being taken by another record.
+    func claim(_ objects: [ObjectID], for record: Hash) throws(TakenObject) -> ObjectClaim {
+        try ObjectClaim(objects, for: record, in: memory)
+    }
+
+    /// The first of some objects that a record other than theirs describes.
+    func firstObject(
+        among objects: [ObjectID],
+        outside record: Hash
+    ) async throws(IndexError) -> ObjectID? {
+        try await read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT 1 FROM objects WHERE object = ? AND record <> ?"
+            )
+            return try objects.first { object in
+                try Bool.fetchOne(statement, arguments: [object.data, record.data]) ?? false
+            }
+        }
+    }
 }

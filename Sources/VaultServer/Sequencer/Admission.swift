@@ -106,7 +106,32 @@ struct Admission: Sendable {
             Content.all(in: record),
             by: signed.statement.actor
         )
-        return (record, [listPin, contentPin, room])
+        let claim = try await claimObjects(of: record, named: submit.record)
+        return (record, [listPin, contentPin, room, claim])
+    }
+
+    /// Checks that no other record has objects of these ids, and keeps it so for as long as the claim
+    /// lives.
+    private func claimObjects(
+        of record: SubmissionRecord,
+        named hash: Hash
+    ) async throws(SubmissionError) -> ObjectClaim {
+        let ids = record.objects.map(\.id)
+        let claim: ObjectClaim
+        do throws(TakenObject) {
+            // Before looking: a record that was claimed earlier is in the index once its claim ends.
+            claim = try index.claim(ids, for: hash)
+        } catch {
+            throw .inconsistent(.takenObject(error.id))
+        }
+        let taken: ObjectID?
+        do throws(IndexError) {
+            taken = try await index.firstObject(among: ids, outside: hash)
+        } catch {
+            throw .index(error)
+        }
+        if let taken { throw .inconsistent(.takenObject(taken)) }
+        return claim
     }
 
     /// Room in memory for a statement and what is read with it.

@@ -37,6 +37,8 @@ public enum RecordMismatch: Error, Hashable, Sendable {
     case otherCommitments
     /// Stored content has another size than the record says.
     case otherSize(StorageKey)
+    /// An object has the id of an object in another record, which alone would be found by it.
+    case takenObject(ObjectID)
 }
 
 /// Why the sequencer ended and the process must, too.

@@ -287,4 +287,38 @@ import Vault
             #expect(try response.problem() == .inconsistent)
         }
     }
+
+    @Test("refuses a record with the id of an object that another record has")
+    func takenObject() async throws {
+        try await withCase { test in
+            try await test.submitAll()
+            // Its first object has the id of the second above.
+            let other = try TestSubmission(to: test.id, seed: 1)
+            for (kind, bytes) in other.uploads {
+                try await test.client.upload(kind, bytes, by: test.submitter, in: test.vault)
+            }
+            let note = try test.vault.sign(other.submit, by: test.submitter)
+            #expect(try await test.client.post(note).problem() == .inconsistent)
+        }
+    }
+
+    @Test("of two records that come at once with one object's id, turns the later away")
+    func claims() throws {
+        try withFolder { folder in
+            let index = try VaultIndex(at: folder + "/index.sqlite")
+            let ids = try (UInt8(0)..<3).map {
+                try #require(ObjectID([UInt8](repeating: $0, count: 16)))
+            }
+            let records = (UInt8(0)..<2).map { Hash(hashing: [$0]) }
+            do {
+                let first = try index.claim([ids[0], ids[1]], for: records[0])
+                let same = try index.claim([ids[0], ids[1]], for: records[0])
+                #expect(throws: TakenObject.self) {
+                    try index.claim([ids[2], ids[1]], for: records[1])
+                }
+                withExtendedLifetime((first, same)) {}
+            }
+            #expect(throws: Never.self) { try index.claim([ids[2], ids[1]], for: records[1]) }
+        }
+    }
 }
