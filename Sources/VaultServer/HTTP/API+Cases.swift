@@ -25,7 +25,7 @@ extension API {
             guard caller.mayRead(id), let keyring = caller.state.case(id)?.keyring else {
                 throw APIError.notFound
             }
-            return .bytes(try await vault.uploads.content(.keyrings, keyring))
+            return try await whole(.keyrings, keyring, for: caller)
         }
     }
 

@@ -18,11 +18,11 @@ extension API {
             let hash = try context.hash("name")
             let release = try await release(for: caller)
             guard try await names(hash, in: release) else { throw APIError.notFound }
-            return .bytes(try await vault.uploads.content(.records, hash))
+            return try await whole(.records, hash, for: caller)
         }
         signed(router, .get, "v1/objects/:object/envelope") { _, context, caller in
             let object = try await object(context, caller)
-            return .bytes(try await vault.uploads.content(.envelopes, object.envelope))
+            return try await whole(.envelopes, object.envelope, for: caller)
         }
         signed(router, .get, "v1/objects/:object/payload") { request, context, caller in
             let object = try await object(context, caller)
@@ -109,30 +109,51 @@ extension API {
         case .unsatisfiable:
             throw APIError(.range, "the range does not lie in the payload")
         }
-        guard let room = await downloads.reserve(Self.downloadPiece, for: caller.member.hex) else {
-            throw APIError.busy(configuration.retryAfter)
-        }
+        let pieces = PayloadPieces(range, of: object, atMost: Self.downloadPiece)
         return Response(
             status: status,
             headers: headers,
-            body: ResponseBody(contentLength: range.count) { writer in
-                for piece in PayloadPieces(range, of: object, atMost: Self.downloadPiece) {
-                    let bytes = try await vault.uploads.content(
-                        .segments,
-                        piece.segment,
-                        piece.range
-                    )
-                    try await writer.write(bytes)
-                }
-                try await writer.finish(nil)
-                withExtendedLifetime(room) {}
-            }
+            body: try await body(range.count, for: caller, from: .segments, pieces)
         )
+    }
+
+    /// Answers with the whole of an upload.
+    func whole(_ kind: ContentKind, _ hash: Hash, for caller: Caller) async throws -> Response {
+        let size = try await vault.uploads.size(kind, hash)
+        let pieces = stride(from: 0, to: size, by: Self.downloadPiece).map { start in
+            (hash, start..<min(size, start + UInt64(Self.downloadPiece)))
+        }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "application/octet-stream"],
+            body: try await body(Int(size), for: caller, from: kind, pieces)
+        )
+    }
+
+    /// A body that is read piece by piece, so that each download holds no more than one: ranges of at
+    /// most ``downloadPiece`` bytes; 503 where there is no room for another download.
+    private func body(
+        _ size: Int,
+        for caller: Caller,
+        from kind: ContentKind,
+        _ pieces: some Sequence<(Hash, Range<UInt64>)> & Sendable
+    ) async throws -> ResponseBody {
+        let held = min(size, Self.downloadPiece)
+        guard let room = await downloads.reserve(held, for: caller.member.hex) else {
+            throw APIError.busy(configuration.retryAfter)
+        }
+        return ResponseBody(contentLength: size) { writer in
+            for (hash, range) in pieces {
+                try await writer.write(try await vault.uploads.content(kind, hash, range))
+            }
+            try await writer.finish(nil)
+            withExtendedLifetime(room) {}
+        }
     }
 }
 
 /// A range of a payload as ranges of its segments, each small enough to hold in memory.
-struct PayloadPieces: Sequence, IteratorProtocol {
+struct PayloadPieces: Sequence, IteratorProtocol, Sendable {
     private let object: ObjectDescription
     private let limit: UInt64
     private var rest: Range<UInt64>
@@ -143,7 +164,7 @@ struct PayloadPieces: Sequence, IteratorProtocol {
         rest = range
     }
 
-    mutating func next() -> (segment: Hash, range: Range<UInt64>)? {
+    mutating func next() -> (Hash, Range<UInt64>)? {
         guard !rest.isEmpty else { return nil }
         let (segment, offset) = rest.lowerBound.quotientAndRemainder(
             dividingBy: ObjectDescription.segmentSize

@@ -130,6 +130,17 @@ public struct Uploads: Sendable {
         try await store.read(.content(kind, hash), range)
     }
 
+    /// The size of content in bytes.
+    ///
+    /// - Throws: ``StorageError`` with `missing` where there is none.
+    func size(_ kind: ContentKind, _ hash: Hash) async throws(StorageError) -> UInt64 {
+        let key = StorageKey.content(kind, hash)
+        guard let size = try await store.size(of: key) else {
+            throw StorageError(.missing, path: key.path)
+        }
+        return size
+    }
+
     private func begin(_ upload: Upload) async throws(UploadError) {
         let reservation: Reservation
         do {

@@ -4,6 +4,7 @@ import Bulk
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import Testing
 import Vault
 
@@ -121,6 +122,62 @@ import Vault
             test.vault.clock.set(accepted + 86_401)
             let late = try await test.get(manifest[0], by: test.reader, access: id)
             #expect(try late.problem() == .notFound)
+        }
+    }
+
+    @Test(
+        "every download waits for a place among the downloads, and is refused where none comes free"
+    )
+    func places() async throws {
+        try await ServedVault.lend { vault in
+            let downloads = Mutex<BodyBudget?>(nil)
+            try await vault.serve(watch: { api in downloads.withLock { $0 = api.downloads } }) {
+                client in
+                let test = try await TestCase(in: vault, client)
+                try await test.submitAll()
+                let id = try await test.log(test.submission.access(.all), by: test.reader).entry
+                    .signed.id
+                let (manifest, files, lists) = paths(test)
+                let all = manifest + files + lists + ["/v1/keyrings/\(test.id.hex)/current"]
+                let budget = try #require(downloads.withLock { $0 })
+                do {
+                    let taken = await budget.reserve(32 * API.downloadPiece, for: "others")
+                    #expect(taken != nil)
+                    for path in all {
+                        let response = try await test.get(path, by: test.reader, access: id)
+                        #expect(try response.problem() == .busy, "\(path)")
+                    }
+                    withExtendedLifetime(taken) {}
+                }
+                for path in all {
+                    let response = try await test.get(path, by: test.reader, access: id)
+                    #expect(response.status == .ok, "\(path)")
+                }
+            }
+        }
+    }
+
+    @Test("sends a keyring that is larger than what a download holds at once")
+    func largeKeyring() async throws {
+        try await ServedVault.lend { vault in
+            try await vault.serve { client in
+                let test = try await TestCase(in: vault, client)
+                let keyring = (0..<API.downloadPiece + 1000).map {
+                    UInt8(truncatingIfNeeded: $0 / 7)
+                }
+                try await client.upload(.keyrings, keyring, by: test.owner, in: vault)
+                let grant = CaseGrant(
+                    caseID: test.id,
+                    member: test.outsider.record.fingerprint,
+                    right: .read,
+                    keyring: Hash(hashing: keyring)
+                )
+                try await test.log(.caseGrant(grant), by: test.owner)
+                let path = "/v1/keyrings/\(test.id.hex)/current"
+                let response = try await test.get(path, by: test.outsider)
+                #expect(Array(response.body.readableBytesView) == keyring)
+                #expect(response.headers[.contentLength] == "\(keyring.count)")
+            }
         }
     }
 

@@ -50,10 +50,13 @@ struct ServedVault: Sendable {
     }
 
     /// Opens the vault and serves it to tests, in the process or over a socket.
+    ///
+    /// - Parameter watch: Given the API before it serves.
     func serve(
         _ setup: TestingSetup = .router,
         metrics: Metrics = Metrics(),
         logger: Logger = quiet,
+        watch: (API) -> Void = { _ in },
         _ body: @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         let vault = try await VaultFolder(configuration).open(logger: Self.quiet, now: clock.now)
@@ -65,6 +68,7 @@ struct ServedVault: Sendable {
             logger: logger,
             now: clock.now
         )
+        watch(api)
         let idleTimeout = configuration.idleTimeout
         let application = Application(
             router: api.router,
