@@ -57,6 +57,21 @@ struct SequencerVault {
             .note.bytes
     }
 
+    /// An invitation in the administrator's name that somebody else signed, as if it had been checked.
+    func forgery(number: Int) throws -> Candidate {
+        let admin = try TestPerson(seed: 1).record.fingerprint
+        let invite = try Invite(
+            role: .admin,
+            caseID: nil,
+            inviteKey: TestPerson.inviteKey(number),
+            expires: .latest
+        )
+        let forger = try NoteSigner(name: admin.hex, seed: [UInt8](repeating: 99, count: 32))
+        let signed = try sign(.invite(invite), by: admin, with: [forger], number)
+        let entry = Entry(accepting: signed, at: clock.now())
+        return Candidate(statement: VerifiedStatement(trusting: entry), record: nil, holds: [])
+    }
+
     /// Signs an act.
     func sign(
         _ act: Act,
@@ -90,7 +105,8 @@ struct SequencerVault {
         _ engine: StorageEngine? = nil,
         flushCount: Int = 1,
         poolLimit: Int = 4096,
-        poolMemory: Int = 1 << 20
+        poolMemory: Int = 1 << 20,
+        retryAfter: Duration = .seconds(1)
     ) async throws -> OpenVault {
         var options = OpenVault.Options()
         let free = engine == nil ? try await freeEngine(in: folder) : nil
@@ -99,6 +115,7 @@ struct SequencerVault {
         options.sequencer.poolMemory = poolMemory
         options.sequencer.groupInterval = .milliseconds(1)
         options.sequencer.settleInterval = .milliseconds(1)
+        options.sequencer.retryAfter = retryAfter
         return try await OpenVault.open(
             try #require(engine ?? free),
             index: indexPath,
@@ -128,12 +145,12 @@ struct SequencerVault {
         await open.close()
     }
 
-    func check() async throws -> CheckReport {
+    func check(deep: Bool = true) async throws -> CheckReport {
         try await VaultCheck(
             await freeEngine(in: folder),
             index: indexPath,
             key: signer.verifierKey,
-            deep: true,
+            deep: deep,
             logger: Self.logger
         ).run()
     }

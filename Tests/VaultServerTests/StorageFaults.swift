@@ -56,6 +56,9 @@ final class FaultyEngine: ObjectStore, Register {
 
     var faulty: StorageEngine { StorageEngine(store: self, lock: self) }
 
+    /// Lets a dead engine work again.
+    func revive() { state.withLock { $0.isDead = false } }
+
     /// How many writes were tried.
     var writes: Int { state.withLock { $0.writes } }
 

@@ -28,7 +28,7 @@ extension API {
         router.get("v1/vault") { _, _ in Response.text(card) }
         router.get("healthz") { _, _ in Response.text("ok\n") }
         router.get("readyz") { _, _ in
-            guard await vault.sequencer.isReady else {
+            guard await vault.isReady else {
                 throw APIError.busy(configuration.retryAfter)
             }
             return Response.text("ok\n")

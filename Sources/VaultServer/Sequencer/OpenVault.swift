@@ -15,8 +15,21 @@ public struct OpenVault: Sendable {
     /// Takes content in, and reads it.
     public let uploads: Uploads
 
+    let store: WatchedStore
+
     /// The fold after the newest published entry.
     public var state: VaultState { log.published.state }
+
+    /// Whether statements and uploads that are sent now may be taken in.
+    ///
+    /// No while the vault stops, while a round cannot be written to its end, and after a write that the
+    /// store could not make, until it can again.
+    public var isReady: Bool {
+        get async {
+            guard await sequencer.isReady else { return false }
+            return await store.isWritable()
+        }
+    }
 
     /// How a vault is opened.
     public struct Options: Sendable {
@@ -116,6 +129,8 @@ public struct OpenVault: Sendable {
         now: @escaping @Sendable () -> UTCTime
     ) async throws(OpeningError) -> OpenVault {
         let clock = VaultClock(now: now)
+        let store = WatchedStore(engine.store, trialInterval: options.sequencer.retryAfter)
+        let engine = StorageEngine(store: store, lock: engine.lock)
         let opened = try await Opening(
             writer: RoundWriter(engine: engine),
             key: signer.verifierKey,
@@ -145,7 +160,8 @@ public struct OpenVault: Sendable {
             sequencer: Sequencer(parts, head: head, lock: opened.lock),
             log: LogReader(log: follower.log, published: parts.published),
             index: index,
-            uploads: Uploads(store: engine.store, index: index, quota: options.quota, now: now)
+            uploads: Uploads(store: store, index: index, quota: options.quota, now: now),
+            store: store
         )
     }
 

@@ -98,7 +98,7 @@ public actor Sequencer {
         clock = parts.clock
     }
 
-    /// Whether statements that are sent now may become entries.
+    /// Whether statements that are sent now may become entries, as far as the rounds tell.
     public var isReady: Bool { !isStopping && failure == nil && !isStuck }
 
     // MARK: Submitting
