@@ -206,6 +206,7 @@ let package = Package(
             dependencies: [
                 "Bulk", "Encodings", "VaultServer", "Vault", "TransparencyLog", "TestSupport",
                 crypto, httpTypes, lifecycle, logging, nioCore, nioPosix, nioSSL,
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

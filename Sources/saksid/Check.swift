@@ -9,15 +9,18 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a vault that no daemon serves.",
         discussion: """
-            Re-hashes the log from its entries to every checkpoint and replays the rules over it. \
-            With --deep every record, envelope, keyring and segment is hashed too. Prints the \
-            effective configuration, then what was found.
+            Hashes the log from its entries to every tile and checkpoint, verifies the signatures \
+            of every statement and replays the rules over them, looks for every record, envelope, \
+            keyring and segment that an entry names, by its size, and compares how far the index \
+            has come, and its state, with the log. With --deep everything that was uploaded is \
+            hashed too, and the whole index is compared with one that is made from the log. \
+            Prints the effective configuration, then what was found.
             """
     )
 
     @OptionGroup var vault: VaultOptions
 
-    @Flag(help: "Hash everything that is stored, not only the log.")
+    @Flag(help: "Hash what was uploaded too, and compare the whole index.")
     var deep = false
 
     @Flag(help: "Make the index again from the log.")
@@ -30,13 +33,13 @@ struct Check: AsyncParsableCommand {
         let configuration = try vault.read()
         try configuration.validate()
         if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
-        if !json { print(configuration.written) }
+        if !json { try StandardOutput.write("\(configuration.written)\n") }
         let report = try await VaultFolder(configuration).check(
             deep: deep,
             rebuildIndex: rebuildIndex,
             logger: LogLines.logger(configuration)
         )
-        print(json ? try ReportJSON(report).text : "\(report)")
+        try StandardOutput.write("\(json ? try ReportJSON(report).text : "\(report)")\n")
         if !report.isClean {
             throw Failure("the vault in \"\(vault.data)\" is damaged")
         }
@@ -51,13 +54,14 @@ private struct ReportJSON: Encodable {
 
     private let clean: Bool
     private let deep: Bool
-    private let entries, tiles, checkpoints, contents, contentBytes: UInt64
+    private let entries, replayed, tiles, checkpoints, contents, contentBytes: UInt64
     private let findings: [Finding]
 
     init(_ report: CheckReport) {
         clean = report.isClean
         deep = report.isDeep
         entries = report.entries
+        replayed = report.replayed
         tiles = report.tiles
         checkpoints = report.checkpoints
         contents = report.contents

@@ -57,8 +57,8 @@ struct SequencerFaultTests {
                 try FileManager.default.removeItem(atPath: copy)
                 number += 1
             }
-            // Three rounds and their settling.
-            #expect(number > 25)
+            // Three rounds, and at least one settling for all of them.
+            #expect(number > 22)
         }
     }
 

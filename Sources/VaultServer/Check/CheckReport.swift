@@ -19,6 +19,9 @@ public struct CheckReport: Hashable, Sendable {
     public internal(set) var findings: [Finding] = []
     /// Entries that were hashed to the root.
     public internal(set) var entries: UInt64 = 0
+    /// Entries whose signatures verify and whose acts were allowed; all of them but in a damaged log,
+    /// since nothing is judged after the first entry that is in doubt.
+    public internal(set) var replayed: UInt64 = 0
     /// Hash tiles that were compared.
     public internal(set) var tiles: UInt64 = 0
     /// Published checkpoints that were verified.
@@ -27,7 +30,7 @@ public struct CheckReport: Hashable, Sendable {
     public internal(set) var contents: UInt64 = 0
     /// Their bytes; hashed in a deep check.
     public internal(set) var contentBytes: UInt64 = 0
-    /// Whether contents were hashed, signatures verified and rules applied again.
+    /// Whether contents were hashed, and the whole index was compared with the log.
     public let isDeep: Bool
 
     /// Whether nothing is wrong.
@@ -49,9 +52,10 @@ public struct CheckReport: Hashable, Sendable {
 extension CheckReport: CustomStringConvertible {
     /// The findings, a line each, and a line of counts.
     public var description: String {
-        let depth = isDeep ? "hashed and replayed" : "sizes only"
+        let depth = isDeep ? "hashed" : "sizes only"
         let counts =
-            "\(entries) entries, \(tiles) tiles, \(checkpoints) checkpoints, "
+            "\(entries) entries, \(replayed) of them replayed, \(tiles) tiles, "
+            + "\(checkpoints) checkpoints, "
             + "\(contents) contents of \(contentBytes) bytes (\(depth))"
         let verdict = isClean ? "clean" : "\(findings.count) findings"
         return (findings.map { "damaged: \($0)" } + ["\(counts): \(verdict)"])

@@ -4,8 +4,8 @@ import Bulk
 import TransparencyLog
 import Vault
 
-/// One pass over the log, from the first bundle to the last: hashes, tiles, checkpoints, contents and,
-/// in a deep check, signatures and rules.
+/// One pass over the log, from the first bundle to the last: hashes, tiles, checkpoints, signatures,
+/// rules and contents.
 struct LogWalk {
     private let check: VaultCheck
     private let head: Checkpoint
@@ -14,14 +14,22 @@ struct LogWalk {
     private var partial: [Int: Tile] = [:]
     private var state = VaultState()
     private var facts = LogFacts()
-    private var accepted = UTCTime(seconds: 0)
+    /// Until the first entry that cannot be read or was not allowed: what follows it builds on it, so
+    /// nothing more can be said of whether that was allowed.
+    private var isReplaying = true
     /// Sizes at which a checkpoint was published, ascending, of the thousand that is walked.
     private var published: ArraySlice<UInt64> = []
     private var nextThousand: UInt64 = 0
 
-    init(check: VaultCheck, head: Checkpoint) {
+    /// At which size the state is kept, to be compared with the index's.
+    private let keptSize: UInt64?
+    /// The state there, if the replay came so far.
+    private(set) var keptState: VaultState?
+
+    init(check: VaultCheck, head: Checkpoint, keepingStateAt size: UInt64?) {
         self.check = check
         self.head = head
+        keptSize = size
     }
 
     mutating func run(_ report: inout CheckReport) async {
@@ -33,8 +41,10 @@ struct LogWalk {
             do {
                 let bundle = try await check.log.bundle(path)
                 await walk(bundle, path, stored, &report)
+                await check.checkForms(of: bundle, at: path, &report)
             } catch {
                 report.add(.entries(path), expected: "\(path.width) entries", found: error)
+                isReplaying = false
                 // The tiles above are still worth comparing.
                 for hash in stored { await append(hash, &report) }
             }
@@ -136,6 +146,7 @@ struct LogWalk {
             let expected = "the hashes below it, SHA-256 \(Hash(hashing: tile.bytes))"
             report.add(key, expected: expected, found: error)
         }
+        await check.checkForms(of: tile, &report)
     }
 
     // MARK: The entries
@@ -149,24 +160,30 @@ struct LogWalk {
         do {
             entry = try Entry(parsing: bytes)
         } catch {
+            isReplaying = false
             return report.add("entry \(leaf)", expected: "a statement", found: "\(error)")
         }
-        if entry.accepted < accepted {
+        if isReplaying { replay(entry, at: leaf, &report) }
+        await checkContents(of: entry.signed.statement, &report)
+    }
+
+    private mutating func replay(
+        _ entry: Entry,
+        at leaf: UInt64,
+        _ report: inout CheckReport
+    ) {
+        do {
+            try state.replay(entry, at: leaf, facts: &facts)
+            report.replayed += 1
+            if state.size == keptSize { keptState = state }
+        } catch {
+            isReplaying = false
             report.add(
                 "entry \(leaf)",
-                expected: "a time not before \(accepted)",
-                found: "\(entry.accepted)"
+                expected: "a signed act that was allowed; later entries are not judged",
+                found: "\(error)"
             )
         }
-        accepted = max(accepted, entry.accepted)
-        if check.isDeep {
-            do {
-                try state.replay(entry, at: leaf, facts: &facts)
-            } catch {
-                report.add("entry \(leaf)", expected: "an act that was allowed", found: "\(error)")
-            }
-        }
-        await checkContents(of: entry.signed.statement, &report)
     }
 
     private func checkContents(of statement: Statement, _ report: inout CheckReport) async {

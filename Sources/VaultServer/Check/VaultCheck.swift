@@ -9,10 +9,11 @@ import Vault
 /// Checks a whole vault, without its daemon: what is stored, whether it belongs together, and whether
 /// it was allowed.
 ///
-/// Bundles are hashed to tiles, tiles to every published checkpoint and to the lock; every record,
-/// envelope, keyring and segment that an entry names is looked for; the index is compared with the
-/// log. A deep check also hashes all contents, verifies every signature and replays the fold. A check
-/// finishes what a crash interrupted, as a start would, and changes nothing else.
+/// Bundles are hashed to tiles, tiles to every published checkpoint and to the lock; every signature is
+/// verified and the fold replayed; every record, envelope, keyring and segment that an entry names is
+/// looked for, by its size; the index must have come as far as the log, to the state of the replay. A
+/// deep check also hashes all contents, and compares the whole index with one that is made from the
+/// log. A check finishes what a crash interrupted, as a start would, and changes nothing else.
 public struct VaultCheck: Sendable {
     let engine: StorageEngine
     let key: VerifierKey
@@ -26,7 +27,7 @@ public struct VaultCheck: Sendable {
     ///   - engine: Where the vault lives.
     ///   - index: The path of the index.
     ///   - key: The log's verifier key.
-    ///   - deep: Whether to hash all contents, verify all signatures and replay the fold.
+    ///   - deep: Whether to hash all contents and compare the whole index.
     ///   - logger: Told what is repaired.
     public init(
         _ engine: StorageEngine,
@@ -52,15 +53,18 @@ public struct VaultCheck: Sendable {
     public func run(rebuildIndex: Bool = false) async throws(OpeningError) -> CheckReport {
         var report = CheckReport(isDeep: isDeep)
         let (head, wasInterrupted) = try await recover(&report)
-        var walk = LogWalk(check: self, head: head)
-        await walk.run(&report)
-        if isDeep { await checkAllContents(&report) }
-        await checkIndex(
-            head,
+        let index = await IndexCheck(
+            of: self,
+            at: indexPath,
+            head: head,
             rebuild: rebuildIndex,
-            mayLag: wasInterrupted,
+            logger: logger,
             &report
         )
+        var walk = LogWalk(check: self, head: head, keepingStateAt: index?.state?.size)
+        await walk.run(&report)
+        if isDeep { await checkAllContents(&report) }
+        await index?.run(against: walk.keptState, mayLag: wasInterrupted, &report)
         return report
     }
 
@@ -176,69 +180,6 @@ public struct VaultCheck: Sendable {
             guard got == hash else { throw StorageError.damaged(key, "SHA-256 \(got)") }
         } catch {
             report.add(key, expected: "bytes with this SHA-256", found: error)
-        }
-    }
-
-    // MARK: The index
-
-    /// The index may lag behind a round that a crash interrupted, since a start brings it up; what it
-    /// has must be right.
-    private func checkIndex(
-        _ head: Checkpoint,
-        rebuild: Bool,
-        mayLag: Bool,
-        _ report: inout CheckReport
-    ) async {
-        do {
-            if rebuild { try VaultIndex.remove(indexPath) }
-            let index = try VaultIndex(at: indexPath)
-            let follower = IndexFollower(log: log, index: index, head: head, logger: logger)
-            if rebuild { _ = try await follower.follow() }
-            guard try await follower.isOfThisLog() else {
-                return report.add(
-                    "index",
-                    expected: "a beginning of the log",
-                    found: "another log's, or a longer one"
-                )
-            }
-            let size = try await index.progress().size
-            if size < head.size, !mayLag {
-                report.add(
-                    "index",
-                    expected: "\(head.size) entries; --rebuild-index makes it again",
-                    found: "\(size)"
-                )
-            }
-            if let record = try await index.lostRecord() {
-                report.add(
-                    "index",
-                    expected: "what the record \(record) names; --rebuild-index reads it again",
-                    found: "a record that could not be read"
-                )
-            }
-            if isDeep { try await compare(index, size: size, &report) }
-        } catch {
-            report.add("index", expected: "an index of the log", found: "\(error)")
-        }
-    }
-
-    private func compare(
-        _ index: VaultIndex,
-        size: UInt64,
-        _ report: inout CheckReport
-    ) async throws {
-        for first in stride(from: 0, to: size, by: TilePath.fullWidth) {
-            guard let path = EntryBundlePath(holding: first, inTreeOf: size) else { continue }
-            let bundle = try await log.bundle(path)
-            let ids = try bundle.entries.map { try Entry(parsing: $0).signed.id }
-            let found = try await index.statements(ids)
-            for (offset, id) in ids.enumerated() where found[offset] != first + UInt64(offset) {
-                report.add(
-                    "index",
-                    expected: "statement \(id) at entry \(first + UInt64(offset))",
-                    found: found[offset].map { "entry \($0)" } ?? "nothing"
-                )
-            }
         }
     }
 }

@@ -9,7 +9,7 @@ import Vault
 /// or from nothing.
 ///
 /// The entries were checked when they were accepted, and their bundles lead to the signed root: the
-/// rules are applied again, the signatures are not checked again (`saksid check --deep` does).
+/// rules are applied again, the signatures are not checked again (`saksid check` does).
 struct IndexFollower: Sendable {
     let log: StoredLog
     let index: VaultIndex
@@ -24,12 +24,8 @@ struct IndexFollower: Sendable {
     /// - Returns: The state there.
     func follow() async throws(OpeningError) -> VaultState {
         do {
-            if try await !isOfThisLog() {
-                logger.warning("the index is not of this log and is made again")
-                try await index.clear()
-            }
+            var state = try await keptState()
             let indexed = try await index.progress().size
-            var state = try await index.snapshot() ?? VaultState()
             if state.size > indexed { state = VaultState() }
             let first = state.size
             while state.size < head.size {
@@ -49,6 +45,24 @@ struct IndexFollower: Sendable {
             throw .storage(error)
         } catch {
             throw .damagedTree("\(error)")
+        }
+    }
+
+    /// The state to go on from; an index that cannot be believed is emptied first.
+    private func keptState() async throws -> VaultState {
+        guard try await isOfThisLog() else {
+            logger.warning("the index is not of this log and is made again")
+            try await index.clear()
+            return VaultState()
+        }
+        switch try await index.snapshot() {
+        case .none: return VaultState()
+        case .state(let state): return state
+        case .damaged:
+            // What else of it is damaged, nobody knows.
+            logger.warning("the index's state is damaged and the index is made again from the log")
+            try await index.clear()
+            return VaultState()
         }
     }
 

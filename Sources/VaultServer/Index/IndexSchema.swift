@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 3
+    static let version = 4
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -16,12 +16,15 @@ enum IndexSchema {
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
+    /// Tables whose rows each come from one entry, and are the same whenever they are made again.
+    static let rowsOfEntries = [
+        "members", "case_invites", "case_entries", "submissions", "consents", "objects",
+        "referenced", "lost_records",
+    ]
+
     /// Empties the tables that follow the log, and keeps those of the uploads.
     static func clear(_ db: Database) throws {
-        for table in [
-            "progress", "snapshot", "statements", "recent", "members", "case_invites",
-            "case_entries", "submissions", "consents", "objects", "referenced", "lost_records",
-        ] {
+        for table in ["progress", "snapshot", "statements", "recent"] + rowsOfEntries {
             try db.execute(sql: "DELETE FROM \(table)")
         }
         try db.execute(sql: beginning)
@@ -35,8 +38,9 @@ enum IndexSchema {
     private static let tables = """
         -- One row: how far the index has followed the log, and the root there.
         CREATE TABLE progress (size INTEGER NOT NULL, root BLOB NOT NULL);
-        -- At most one row: the state after a number of entries.
-        CREATE TABLE snapshot (state BLOB NOT NULL);
+        -- At most one row: the state after a number of entries, and its SHA-256. SQLite does not notice
+        -- a bit that flips, and members and rights are taken from here.
+        CREATE TABLE snapshot (state BLOB NOT NULL, hash BLOB NOT NULL);
 
         -- The first 16 bytes of a statement's id, and its leaf. `recent` takes the newest in the
         -- order of the log; they move to `statements` in large sorted batches, because single

@@ -13,6 +13,16 @@ struct IndexedEntry: Sendable {
     let record: SubmissionRecord?
 }
 
+/// What the index holds of a state.
+enum KeptState: Sendable {
+    /// None was kept yet.
+    case none
+    /// The bytes are not those that were kept.
+    case damaged
+    /// The state.
+    case state(VaultState)
+}
+
 extension VaultIndex {
     /// How many statements `recent` holds before they are merged.
     static let mergeCount = 16_384
@@ -76,18 +86,27 @@ extension VaultIndex {
     /// Keeps the state after a number of entries, so that a start need not replay them.
     func snapshot(_ state: VaultState) async throws(IndexError) {
         try await write { db in
+            let bytes = state.bytes
             try db.execute(sql: "DELETE FROM snapshot")
             try db.execute(
-                sql: "INSERT INTO snapshot VALUES (?)",
-                arguments: [Data(state.bytes)]
+                sql: "INSERT INTO snapshot VALUES (?, ?)",
+                arguments: [Data(bytes), Hash(hashing: bytes).data]
             )
         }
     }
 
-    /// The last state that was kept; one that cannot be read is none.
-    func snapshot() async throws(IndexError) -> VaultState? {
-        let bytes = try await read { try Data.fetchOne($0, sql: "SELECT state FROM snapshot") }
-        return bytes.flatMap { try? VaultState(parsing: Array($0)) }
+    /// The last state that was kept.
+    func snapshot() async throws(IndexError) -> KeptState {
+        try await read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT state, hash FROM snapshot") else {
+                return .none
+            }
+            let bytes = Array(row["state"] as Data)
+            guard Hash(row["hash"] as Data) == Hash(hashing: bytes),
+                let state = try? VaultState(parsing: bytes)
+            else { return .damaged }
+            return .state(state)
+        }
     }
 
     // MARK: Rows

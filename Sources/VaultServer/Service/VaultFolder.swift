@@ -63,7 +63,7 @@ public struct VaultFolder: Sendable {
     /// Checks the vault; the folder must not be served meanwhile.
     ///
     /// - Parameters:
-    ///   - deep: whether every stored thing is hashed, not only the log
+    ///   - deep: whether all contents are hashed and the whole index is compared, too
     ///   - rebuildIndex: whether the index is made again from the log
     ///   - logger: told what is repaired
     /// - Returns: what was found

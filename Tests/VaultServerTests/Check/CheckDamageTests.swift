@@ -36,8 +36,8 @@ struct CheckDamageTests {
 
     @Test("names what is flipped, cut off or gone, and is clean once it is back")
     func damage() async throws {
-        try await withSubmission { vault, submission in
-            let clean = try await check(vault)
+        try await ServedVault.lendSubmission { vault, submission in
+            let clean = try await vault.check()
             #expect(clean.findings == [])
             for target in Target.allCases {
                 let path = target.key(submission, size: clean.entries)
@@ -46,17 +46,17 @@ struct CheckDamageTests {
                 var flipped = bytes
                 flipped[bytes.count / 2] ^= 1
                 try flipped.write(to: file)
-                #expect(try await subjects(vault).contains(path), "flipped \(path)")
+                #expect(try await vault.damaged().contains(path), "flipped \(path)")
                 try bytes.dropLast().write(to: file)
-                #expect(try await subjects(vault).contains(path), "cut off \(path)")
+                #expect(try await vault.damaged().contains(path), "cut off \(path)")
                 try FileManager.default.removeItem(at: file)
                 if target != .olderCheckpoint {
                     // Which sizes were published is told by the files alone.
-                    #expect(try await subjects(vault).contains(path), "without \(path)")
+                    #expect(try await vault.damaged().contains(path), "without \(path)")
                 }
                 try bytes.write(to: file)
             }
-            #expect(try await check(vault).findings == [])
+            #expect(try await vault.check().findings == [])
         }
     }
 
@@ -65,7 +65,7 @@ struct CheckDamageTests {
         arguments: ["gone", "garbage", "behind", "ahead", "wrong"]
     )
     func index(damage: String) async throws {
-        try await withSubmission { vault, submission in
+        try await ServedVault.lendSubmission { vault, _ in
             let path = VaultFolder(vault.configuration).indexPath
             switch damage {
             case "gone":
@@ -84,14 +84,9 @@ struct CheckDamageTests {
                 try await index.clear()
                 try await index.add([], size: size, root: root)
             }
-            #expect(try await subjects(vault).contains("index"))
-            let again = try await VaultFolder(vault.configuration).check(
-                deep: true,
-                rebuildIndex: true,
-                logger: ServedVault.quiet
-            )
-            #expect(again.findings == [])
-            #expect(try await check(vault).findings == [])
+            #expect(try await vault.damaged().contains("index"))
+            #expect(try await vault.check(rebuildIndex: true).findings == [])
+            #expect(try await vault.check().findings == [])
         }
     }
 
@@ -118,30 +113,65 @@ struct CheckDamageTests {
         }
     }
 
-    private func check(_ vault: ServedVault) async throws -> CheckReport {
-        // Tasks of the vault that was closed let go of the folder a little later.
-        _ = try await freeEngine(in: vault.configuration.data)
-        return try await VaultFolder(vault.configuration).check(
-            deep: true,
-            rebuildIndex: false,
-            logger: ServedVault.quiet
-        )
+    @Test(
+        "names partial tiles and bundles that wider ones have taken the place of",
+        arguments: ["tile/0/000.p/2", "tile/entries/000.p/1"]
+    )
+    func outgrown(path: String) async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            try await vault.submit(1...3)
+            #expect(try await vault.check(deep: false).findings == [])
+            let file = URL(filePath: "\(folder)/\(path)")
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: file)
+            #expect(try await vault.check(deep: false).findings.map(\.subject) == [path])
+        }
     }
 
-    private func subjects(_ vault: ServedVault) async throws -> [String] {
-        try await check(vault).findings.map(\.subject)
+    @Test("names a tile that the log has not reached")
+    func beyond() async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            try await vault.submit(1...2)
+            let tile = URL(filePath: folder + "/tile/0/000.p/9")
+            try Data(repeating: 1, count: 9 * 32).write(to: tile)
+            #expect(try await vault.check().findings.map(\.subject) == ["tile/0/000.p/9"])
+        }
     }
 
-    private func withSubmission(
-        _ body: (ServedVault, TestSubmission) async throws -> Void
-    ) async throws {
-        try await ServedVault.lend { vault in
-            try await vault.serve { client in
-                try await TestCase(in: vault, client).submitAll()
+    @Test("without deep, names the one entry whose signature is not good, and judges none after it")
+    func signature() async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            try await vault.submit(1...1)
+            do {
+                // A daemon that logs what it was never sent: hashed and signed by the log as all else.
+                let open = try await vault.open()
+                let forged = try vault.forgery(number: 2)
+                _ = try await open.sequencer.add(forged).get()
+                await open.close()
             }
-            let id = try #require(CaseID([UInt8](repeating: 3, count: 16)))
-            _ = try await freeEngine(in: vault.configuration.data)
-            try await body(vault, try TestSubmission(to: id))
+            try await vault.submit(3...5)
+            let report = try await vault.check(deep: false)
+            #expect(report.findings.map(\.subject) == ["entry 2"])
+            #expect(report.findings.first?.found == "\(PolicyViolation.missingSignature)")
+            #expect(report.entries == 6 && report.replayed == 2)
+        }
+    }
+
+    @Test("without deep, counts every entry of a vault in order as replayed")
+    func replayed() async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            try await vault.submit(1...4)
+            let report = try await vault.check(deep: false)
+            #expect(report.isClean && report.entries == 5 && report.replayed == 5)
         }
     }
 }
