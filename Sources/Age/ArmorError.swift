@@ -2,9 +2,11 @@
 
 /// Which rule an armored file breaks: the "armor failure" of c2sp.org/age.
 public enum ArmorError: Error, Hashable, Sendable {
-    /// Something other than white space stands before the first line.
+    /// The first line does not come, or something other than white space stands before it, or a line
+    /// of more than 1024 bytes of white space.
     case noBeginLine
-    /// More than 1024 bytes of white space stand before the first line or after the last.
+    /// More than 1024 bytes of white space stand before the first line, in lines of their own, or after
+    /// the last.
     case tooMuchWhiteSpace
     /// The text ends before its last line does.
     case noEndLine
@@ -12,7 +14,7 @@ public enum ArmorError: Error, Hashable, Sendable {
     case wrongLineLength
     /// A line is not canonical base 64 with padding.
     case nonCanonicalBase64
-    /// A line follows one that is shorter than 64 characters.
+    /// A line follows one that is shorter than 64 characters or ends in padding.
     case shortInnerLine
     /// Something other than white space follows the last line.
     case trailingData

@@ -5,7 +5,9 @@ public protocol Identity: AnyObject, Sendable {
     /// The file key from the first stanza that this identity opens, or `nil` where none does.
     ///
     /// - Throws: ``HeaderError`` where a stanza of this identity's own type breaks its format, even
-    ///   when another one would open.
+    ///   when another one would open; where its share would fix the shared secret, unless one before
+    ///   it opened; and where a passphrase has company, wants more work than is read, or more memory
+    ///   than there is.
     func fileKey(from stanzas: [Stanza]) throws(HeaderError) -> FileKey?
 }
 

@@ -2,13 +2,16 @@
 
 /// Which rule a payload breaks: the "payload failure" of c2sp.org/age.
 public enum PayloadError: Error, Hashable, Sendable {
-    /// A chunk was changed, or stands in another place than it was sealed for.
+    /// A chunk was changed or cut short, stands in another place than it was sealed for, or is a
+    /// short last one with bytes right after it: nobody can tell these apart.
     case forgedChunk(index: UInt64)
-    /// The file ends before the chunk that was sealed as the last one.
+    /// The file ends after a chunk that is not the last one, or within the first bytes of a chunk.
+    ///
+    /// For ``PayloadReader``, which goes by the size: it is one that no payload has.
     case truncated
-    /// The last chunk of a payload with more than one is empty.
+    /// The last chunk of a payload with more than one is empty; to ``PayloadReader`` it is truncated.
     case emptyLastChunk
-    /// Bytes follow the last chunk.
+    /// Bytes follow a last chunk that is full.
     case trailingData
 }
 

@@ -10,7 +10,10 @@ public struct Invite: Hashable, Sendable {
     public let caseID: CaseID?
     /// The Ed25519 public key of the invitation, 32 bytes.
     public let inviteKey: [UInt8]
-    /// The first second at which the invitation is no longer good.
+    /// When the invitation is no longer good.
+    ///
+    /// Compared with the accepted time, which is rounded down: it can be used until this time rounded
+    /// up to the minute, or to the hour.
     public let expires: UTCTime
 
     /// Puts the act together.

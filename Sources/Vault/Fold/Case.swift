@@ -33,7 +33,7 @@ public struct IssuedInvite: Hashable, Sendable {
     public let role: Role
     /// The case it leads to, if any.
     public let caseID: CaseID?
-    /// The first second at which it is no longer good.
+    /// It is good for an accepted time before this one; see ``Invite/expires``.
     public let expires: UTCTime
     /// Who gave it out; for the first administrator's, the log's key.
     public let inviter: Fingerprint

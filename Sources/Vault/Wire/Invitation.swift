@@ -152,7 +152,7 @@ public struct Invitation: Hashable, Sendable {
 
     /// Signs the enrolment, below the new member's own signature.
     ///
-    /// - Throws: ``NoteSignerError/malformedSeed``, which a parsed invitation never has.
+    /// - Throws: `NoteSignerError.malformedSeed`, which a parsed invitation never has.
     public func signer() throws(NoteSignerError) -> NoteSigner {
         try Self.signer(seed: seed)
     }
@@ -161,7 +161,7 @@ public struct Invitation: Hashable, Sendable {
     ///
     /// - Parameter seed: The private key, 32 random bytes.
     /// - Returns: A signer whose name is that of the invitation's key.
-    /// - Throws: ``NoteSignerError/malformedSeed``.
+    /// - Throws: `NoteSignerError.malformedSeed`.
     public static func signer(seed: [UInt8]) throws(NoteSignerError) -> NoteSigner {
         let publicKey = try NoteSigner(name: "invite", seed: seed).verifierKey.publicKey
         return try NoteSigner(name: Invite.keyName(publicKey), seed: seed)

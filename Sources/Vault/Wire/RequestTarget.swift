@@ -18,7 +18,9 @@ public struct RequestTarget: Hashable, Sendable {
     /// Takes the parts of a request.
     ///
     /// - Returns: `nil` where a part holds what no request line can: a space, a line break or another
-    ///   byte that is not visible ASCII. So two requests never have one signature base.
+    ///   byte that is not visible ASCII. So two requests never have one signature base, but
+    ///   for one without a query and one with an empty one (RFC 9421, section 2.2.7), which ask for
+    ///   the same.
     public init?(method: String, path: String, query: String? = nil, access: Hash? = nil) {
         let isVisible = [method, path, query ?? "?"].allSatisfy { part in
             part.utf8.allSatisfy { (0x21...0x7e).contains($0) }

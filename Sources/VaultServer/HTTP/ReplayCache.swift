@@ -28,7 +28,10 @@ final class ReplayCache: Sendable {
         self.capacity = capacity
     }
 
-    /// Notes a nonce; a second call with the same key id and nonce says `.replayed`.
+    /// Notes a nonce; a second call with the same key id, nonce and `created` says `.replayed` for as
+    /// long as such a signature would be accepted.
+    ///
+    /// With another `created` it may count as another: that is then another signature.
     func note(keyID: some Hashable, nonce: [UInt8], created: Int64, now: Int64) -> Outcome {
         var hasher = Hasher()
         hasher.combine(keyID)
