@@ -28,15 +28,18 @@ struct BuiltProgram {
 
     /// Runs the program to its end; its output may be a mebibyte long.
     ///
-    /// - Parameter meanwhile: what is done while it runs
+    /// - Parameters:
+    ///   - environment: variables beside, or in place of, those of this process
+    ///   - meanwhile: what is done while it runs
     func run(
         _ arguments: [String],
+        environment: [Environment.Key: String?] = [:],
         meanwhile: (Running) async throws -> Void = { _ in }
     ) async throws -> Outcome {
         let result = try await Subprocess.run(
             .name(name),
             arguments: Arguments(arguments),
-            environment: Self.environment,
+            environment: Self.environment.updating(environment),
             input: .none,
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20)

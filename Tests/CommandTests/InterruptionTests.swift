@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Programs killed in the middle of an upload of 16 segments.
-@Suite struct InterruptionTests {
+@Suite(.serialized) struct InterruptionTests {
     private static let size = 64 << 20
 
     @Test("saksi killed, then saksid killed: the same command completes each time")
@@ -59,18 +59,67 @@ import Testing
         #expect(check.status == 0 && check.output.hasSuffix("(hashed): clean\n"))
     }
 
+    @Test("outbox resume completes a submission that was killed, outbox discard gives one up")
+    func outbox() async throws {
+        let folder = try TemporaryFolder()
+        let vault = try await LocalVault(in: folder.url)
+        try await vault.serve { _ in
+            let story = try await Story.tell(on: vault)
+            let activist = story.activist
+            let film = folder.path("film")
+            try Data(repeating: 0x5a, count: Self.size).write(to: URL(filePath: film))
+            let first = try await interrupted(film, story)
+            let none = try await activist("outbox", "resume", "none")
+            #expect(none.status == 1 && none.output == "")
+            #expect(none.error.contains("there is no unfinished submission \"none\""))
+            let done = try await activist("outbox", "resume", first)
+            #expect(done.status == 0 && done.error == "")
+            #expect(done.output.hasPrefix("submitted: 1 item\n"))
+            #expect(try await activist.result("outbox") == "")
+
+            try Data(repeating: 0xa5, count: Self.size).write(to: URL(filePath: film))
+            let second = try await interrupted(film, story)
+            #expect(second != first)
+            let discarded = try await activist("outbox", "discard", second)
+            #expect(discarded.status == 0 && discarded.output == "" && discarded.error == "")
+            #expect(try JSON.list(try await activist.result("outbox", "--json")).isEmpty)
+            let again = try await activist("outbox", "discard", second)
+            #expect(again.status == 1 && again.error.contains(second))
+
+            let listed = try await story.lawyer.result("list", story.caseID)
+            #expect(listed.split(separator: "\n").count { $0.hasPrefix("submission ") } == 2)
+        }
+    }
+
+    /// Kills the submission of a file, and gives the name it has in the outbox.
+    private func interrupted(_ file: String, _ story: Story) async throws -> String {
+        let killed = try await submit(file, story.activist, story.caseID, story.vault) {
+            $0.send(SIGKILL)
+        }
+        #expect(killed.status == -SIGKILL)
+        let jobs = try JSON.list(try await story.activist.result("outbox", "--json"))
+        #expect(jobs.count == 1)
+        return try #require(jobs.first?["id"] as? String)
+    }
+
     /// Submits a file, and does something once two more of its segments are stored.
     private func submit(
         _ file: String,
         _ person: Person,
         _ caseID: String,
         _ vault: LocalVault,
-        then act: (Running) -> Void
+        then act: @escaping @Sendable (Running) -> Void
     ) async throws -> BuiltProgram.Outcome {
         let before = vault.segments
         return try await person("submit", caseID, file, "--consent", "court") { submitting in
-            while vault.segments < before + 2, submitting.isAlive { await Task.yield() }
-            act(submitting)
+            // On a thread of its own: other tests keep those of the tasks busy, and it came too late.
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    while vault.segments < before + 2, submitting.isAlive { sched_yield() }
+                    act(submitting)
+                    continuation.resume()
+                }
+            }
         }
     }
 

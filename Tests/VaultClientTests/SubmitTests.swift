@@ -45,8 +45,8 @@ import Vault
         }
     }
 
-    @Test("goes on after a cut at every segment boundary, and sends little twice")
-    func cutAtEveryBoundary() async throws {
+    @Test("goes on each time the line is cut among its segments, and sends little twice")
+    func cutAgainAndAgain() async throws {
         try await World.run { world in
             let id = try await world.peopled()
             let content = Bytes.noise(6 * Self.segment + 12345, seed: 2)
