@@ -102,6 +102,31 @@ import Vault
         }
     }
 
+    @Test("refuses a grant of the right to read when the one before it is kept back")
+    func grantsInARow() throws {
+        var story = try Story()
+        let member = story.other.fingerprint
+        let keyrings = (1...3).map { Hash(hashing: [UInt8($0)]) }
+        func grant(_ keyring: Hash, replacing previous: Hash) -> Act {
+            .caseGrant(
+                CaseGrant(
+                    caseID: story.id,
+                    member: member,
+                    right: .read,
+                    keyring: keyring,
+                    replacing: previous
+                )
+            )
+        }
+        try expectRefusal("replaces another keyring than the one before") {
+            var story = story
+            try story.log(grant(keyrings[2], replacing: keyrings[1]), by: story.owner)
+        }
+        try story.log(grant(keyrings[1], replacing: keyrings[0]), by: story.owner)
+        try story.log(grant(keyrings[2], replacing: keyrings[1]), by: story.owner)
+        #expect(story.view.keyring == keyrings[2])
+    }
+
     @Test("remembers entries so that each that is missing is named")
     func seen() throws {
         var seen = SeenEntries()

@@ -32,7 +32,8 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
             caseID: caseID,
             member: vault.otherReader.fingerprint,
             right: .read,
-            keyring: .test("keyring")
+            keyring: .test("new keyring"),
+            replacing: .test("keyring")
         )
         add("case.grant-read", try vault.sign(.caseGrant(read), by: vault.reader))
         let submit = CaseGrant(

@@ -228,7 +228,8 @@ private struct Cast {
                     caseID: id(number),
                     member: people[member],
                     right: right,
-                    keyring: right == .read ? .test("k") : nil
+                    keyring: right == .read ? .test("k") : nil,
+                    replacing: right == .read ? .test("k") : nil
                 )
             )
         case .submit(let person, let number, let name, let classes):

@@ -146,6 +146,10 @@ struct PolicyTests {
             return now(try vault.sign(grant(Person("x"), .submit, vault), by: vault.reader))
         case .roleForbidsRight:
             return now(try vault.sign(grant(vault.submitter, .read, vault), by: vault.reader))
+        case .otherKeyring:
+            // Of two grants at once, the second.
+            try vault.post(vault.sign(grant(vault.otherReader, .read, vault), by: vault.reader))
+            return now(try vault.sign(grant(vault.otherReader, .read, vault), by: vault.reader))
 
         // Evidence
         case .mayNotSubmit:
@@ -174,7 +178,8 @@ struct PolicyTests {
                 caseID: vault.caseID,
                 member: person.fingerprint,
                 right: right,
-                keyring: right == .read ? .test("new keyring") : nil
+                keyring: right == .read ? .test("new keyring") : nil,
+                replacing: right == .read ? .test("keyring") : nil
             )
         )
     }
@@ -218,7 +223,8 @@ struct PermissionTests {
                 caseID: vault.caseID,
                 member: person.fingerprint,
                 right: right,
-                keyring: right == .read ? .test("k") : nil
+                keyring: right == .read ? .test("k") : nil,
+                replacing: right == .read ? .test("keyring") : nil
             )
             let signed = try vault.sign(.caseGrant(grant), by: vault.reader)
             #expect(throws: PolicyViolation.roleForbidsRight) { try vault.post(signed) }
@@ -233,7 +239,8 @@ struct PermissionTests {
             caseID: vault.caseID,
             member: vault.otherReader.fingerprint,
             right: .read,
-            keyring: .test("second keyring")
+            keyring: .test("second keyring"),
+            replacing: .test("keyring")
         )
         try vault.post(vault.sign(.caseGrant(grant), by: vault.reader))
         #expect(vault.state.case(vault.caseID)?.keyring == .test("second keyring"))

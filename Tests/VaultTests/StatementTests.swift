@@ -265,6 +265,7 @@ struct StatementFormTests {
         refused(.caseOpen(CaseOpen(caseID: id, recipient: "age1pq1", keyring: record)))
         let member = vault.submitter.fingerprint
         refused(.caseGrant(CaseGrant(caseID: id, member: member, right: .read)))
+        refused(.caseGrant(CaseGrant(caseID: id, member: member, right: .read, keyring: record)))
         refused(.caseGrant(CaseGrant(caseID: id, member: member, right: .submit, keyring: record)))
         refused(vault.submit(record, epoch: 0))
         refused(

@@ -20,13 +20,25 @@ public struct CaseGrant: Hashable, Sendable {
     public let right: CaseRight
     /// With the right to read, the SHA-256 of the new keyring, sealed to the new reader too.
     public let keyring: Hash?
+    /// With the right to read, the SHA-256 of the keyring that the new one takes the place of.
+    ///
+    /// Of two grants at once the second would be sealed without the first one's reader, who would have
+    /// the right and no key.
+    public let previous: Hash?
 
     /// Puts the act together.
-    public init(caseID: CaseID, member: Fingerprint, right: CaseRight, keyring: Hash? = nil) {
+    public init(
+        caseID: CaseID,
+        member: Fingerprint,
+        right: CaseRight,
+        keyring: Hash? = nil,
+        replacing previous: Hash? = nil
+    ) {
         self.caseID = caseID
         self.member = member
         self.right = right
         self.keyring = keyring
+        self.previous = previous
     }
 }
 
@@ -36,6 +48,7 @@ extension CaseGrant: ActBody {
         member = try reader.fingerprint("member")
         right = try reader.word("right")
         keyring = right == .read ? try reader.hash("keyring") : nil
+        previous = right == .read ? try reader.hash("previous") : nil
     }
 
     func write(to writer: inout LineWriter) {
@@ -43,9 +56,11 @@ extension CaseGrant: ActBody {
         writer.add("member", member)
         writer.add("right", right)
         if let keyring { writer.add("keyring", keyring) }
+        if let previous { writer.add("previous", previous) }
     }
 
-    /// By the case's owner; `read` to a reader, `submit` to a reader or submitter.
+    /// By the case's owner; `read` to a reader, in place of the current keyring; `submit` to a reader or
+    /// submitter.
     func apply(
         to state: inout VaultState,
         in context: ActContext,
@@ -56,6 +71,7 @@ extension CaseGrant: ActBody {
         guard let receiver = state.members[member] else { throw .unknownMember }
         switch (right, receiver.role) {
         case (.read, .reader):
+            guard previous == found.keyring else { throw .otherKeyring }
             state.cases[caseID]?.readers.insert(member)
         case (.submit, .reader), (.submit, .submitter):
             state.cases[caseID]?.submitters.insert(member)

@@ -70,6 +70,8 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case unknownMember = "unknown-member"
     /// The member's role does not allow that right.
     case roleForbidsRight = "role-forbids-right"
+    /// The grant takes the place of another keyring than the case's current one.
+    case otherKeyring = "other-keyring"
 
     // MARK: Evidence
 
@@ -122,6 +124,7 @@ extension PolicyViolation: CustomStringConvertible {
         case .notOwner: "only the owner of the case may do this"
         case .unknownMember: "there is no such member"
         case .roleForbidsRight: "the member's role does not allow this right"
+        case .otherKeyring: "the case has another keyring by now than the one to be replaced"
         case .mayNotSubmit: "the actor may not submit to the case"
         case .wrongEpoch: "the submission is sealed to another epoch than the case's current one"
         case .repeatedRecord: "the record was submitted before"

@@ -93,7 +93,13 @@ extension VaultSession {
             let sealed = try opened.sealed(for: readers, entropy: SystemEntropy())
             keyring = try await upload(.keyrings, sealed)
         }
-        let act = CaseGrant(caseID: view.id, member: member, right: right, keyring: keyring)
+        let act = CaseGrant(
+            caseID: view.id,
+            member: member,
+            right: right,
+            keyring: keyring,
+            replacing: right == .read ? view.keyring : nil
+        )
         _ = try await post(try await sign(.caseGrant(act)))
     }
 

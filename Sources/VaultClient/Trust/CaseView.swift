@@ -84,6 +84,10 @@ struct CaseView: Sendable {
                 throw refused(logged, "is a grant by another than the owner")
             }
             if let next = grant.keyring {
+                // A grant that was kept back shows here, too.
+                guard grant.previous == keyring else {
+                    throw refused(logged, "replaces another keyring than the one before")
+                }
                 keyring = next
                 if !readers.contains(grant.member) { readers.append(grant.member) }
             } else {

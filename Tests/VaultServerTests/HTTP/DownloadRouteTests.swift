@@ -170,7 +170,8 @@ import Vault
                     caseID: test.id,
                     member: test.outsider.record.fingerprint,
                     right: .read,
-                    keyring: Hash(hashing: keyring)
+                    keyring: Hash(hashing: keyring),
+                    replacing: Hash(hashing: test.submission.keyring)
                 )
                 try await test.log(.caseGrant(grant), by: test.owner)
                 let path = "/v1/keyrings/\(test.id.hex)/current"

@@ -110,7 +110,8 @@ struct TestCase: Sendable {
             caseID: id,
             member: reader.record.fingerprint,
             right: .read,
-            keyring: keyring
+            keyring: keyring,
+            replacing: keyring
         )
         try await log(.caseGrant(read), by: owner)
         let submit = CaseGrant(caseID: id, member: submitter.record.fingerprint, right: .submit)
