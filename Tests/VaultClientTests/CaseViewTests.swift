@@ -2,6 +2,7 @@
 
 import Age
 import Bulk
+import Foundation
 import Secrets
 import Testing
 import TransparencyLog
@@ -135,6 +136,12 @@ import Vault
         #expect(seen.indices == [3, 7, 9])
         #expect(seen.missing(from: [0, 3, 7, 8, 9]) == nil)
         #expect(seen.missing(from: [3, 9]) == 7)
+        let json = try JSONEncoder().encode(seen)
+        #expect(String(decoding: json, as: UTF8.self) == "[3,4,2]")
+        #expect(try JSONDecoder().decode(SeenEntries.self, from: json) == seen)
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(SeenEntries.self, from: Data("[3,0]".utf8))
+        }
     }
 
     private func expectRefusal(
