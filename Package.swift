@@ -140,8 +140,8 @@ let package = Package(
         .executableTarget(
             name: "saksi",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "TrustRoots",
-                "Vault", "VaultClient", argumentParser,
+                "Age", "Bulk", "CLinux", "Encodings", "Evidence", "Secrets", "TransparencyLog",
+                "TrustRoots", "Vault", "VaultClient", argumentParser,
             ],
             swiftSettings: strict
         ),

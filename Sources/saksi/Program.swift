@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CLinux
 import Foundation
+import Synchronization
 
 @main
 enum Program {
@@ -11,11 +13,14 @@ enum Program {
     static func main() async {
         leaveNoTraces()
         do {
-            var command = try await Saksi.asyncParseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+            try await Interruption.endsEarly {
+                var command = try await Saksi.asyncParseAsRoot()
+                if var command = command as? any AsyncParsableCommand {
+                    Interruption.isCancellable.store(true, ordering: .relaxed)
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
             }
             exit(Exit.done.rawValue)
         } catch {
@@ -34,7 +39,10 @@ enum Program {
         signal(SIGPIPE, SIG_IGN)
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        // A handler named by core_pattern ignores the limit; the filter says which memory it sees.
-        try? Data("0".utf8).write(to: URL(filePath: "/proc/self/coredump_filter"))
+        // A handler named by core_pattern ignores the limit; and who may not dump may not trace.
+        guard linux_forbid_dumps() == 0 else {
+            Terminal.error("saksi: error: core images of this program cannot be forbidden")
+            exit(Exit.failed.rawValue)
+        }
     }
 }

@@ -7,7 +7,9 @@ import Testing
 @Suite(.serialized) struct InterruptionTests {
     private static let size = 64 << 20
 
-    @Test("saksi killed, then saksid killed: the same command completes each time")
+    @Test(
+        "saksi killed, then saksid killed: the same command completes; an interrupted export leaves none"
+    )
     func killed() async throws {
         let folder = try TemporaryFolder()
         let vault = try await LocalVault(in: folder.url)
@@ -54,6 +56,7 @@ import Testing
                 "review"
             )
             #expect(FileManager.default.contentsEqual(atPath: file, andPath: output))
+            try await expectNoTrace(of: folder.path("bundle"), caseID, people[0])
         }
         let check = try await BuiltProgram.saksid("check", "--data", vault.data, "--deep")
         #expect(check.status == 0 && check.output.hasSuffix("(hashed): clean\n"))
@@ -123,6 +126,28 @@ import Testing
         }
     }
 
+    /// Interrupts an export once it has begun to write.
+    private func expectNoTrace(of bundle: String, _ caseID: String, _ lawyer: Person) async throws {
+        let partial = bundle + ".partial"
+        let arguments = ["export", caseID, "-o", bundle, "--for", "court"]
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            let cut = try await BuiltProgram.saksi.run(arguments + lawyer.options) { exporting in
+                while !FileManager.default.fileExists(atPath: partial), exporting.isAlive {
+                    await Task.yield()
+                }
+                exporting.send(signal)
+            }
+            #expect(cut.status == 128 + signal && cut.output == "")
+            #expect(cut.error == "saksi: error: the command was interrupted\n")
+            #expect(!FileManager.default.fileExists(atPath: partial))
+            #expect(!FileManager.default.fileExists(atPath: bundle))
+        }
+        try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
+        let left = try await BuiltProgram.saksi.run(arguments + lawyer.options)
+        #expect(left.status == 1 && left.error.contains("\"\(partial)\""), "\(left.error)")
+        #expect(left.error.contains("remove it"), "\(left.error)")
+    }
+
     private func expectUnfinished(_ person: Person, _ caseID: String) async throws {
         let text = try await person("outbox")
         #expect(text.status == 0 && text.error == "")
@@ -130,7 +155,7 @@ import Testing
         #expect(text.output.hasSuffix("  case \(caseID)  1 items, 64.0 MiB, 0 stored\n"))
         let jobs = try JSON.list(try await person.result("outbox", "--json"))
         #expect(jobs.count == 1)
-        let members = ["bytes", "case", "created", "id", "items", "stored"]
+        let members = ["bytes", "case", "created", "damaged", "id", "items", "stored"]
         #expect(jobs.first.map { Set($0.keys) } == Set(members))
         #expect(jobs.first?["bytes"] as? Int == Self.size)
     }

@@ -68,7 +68,7 @@ import Vault
             }
             world.line.allow(nil)
             try await world.restart()
-            let jobs = try await world.act(as: "activist") { try $0.unfinished() }
+            let jobs = try await world.act(as: "activist") { $0.unfinished() }
             let job = try #require(jobs.first)
             let done = try await world.act(as: "activist") { try await $0.resume(job.id) }
             let listed = try await world.act(as: "lawyer") { try await $0.list(id.hex) }

@@ -82,6 +82,11 @@ final class LyingVault: Sendable {
     /// How many questions were answered so far.
     var count: Int { state.withLock { $0.exchanges.count } }
 
+    /// How many questions with this target were answered so far.
+    func count(of target: String) -> Int {
+        state.withLock { $0.exchanges.count { $0.target == target } }
+    }
+
     /// What was stored so far by questions whose target begins so.
     func puts(of prefix: String) -> [String] {
         state.withLock { state in

@@ -105,6 +105,7 @@ struct ReadingTests {
             )
             plan.epoch = view.epoch
             plan.recipient = HybridIdentity(random: SystemEntropy()).recipient.text
+            plan.owner = try #require(view.owner).hex
             let outbox = Outbox(home: session.home, identity: session.identity)
             _ = try await outbox.start(plan)
             return try await session.resume(try #require(outbox.ids.first))

@@ -232,9 +232,9 @@ import Vault
                 try await world.act(as: "activist") { try await $0.submit(request) }
             }
             #expect(error?.message.contains("changed while it was being submitted") == true)
-            let unfinished = try await world.act(as: "activist") { try $0.unfinished() }
+            let unfinished = try await world.act(as: "activist") { $0.unfinished() }
             let job = try #require(unfinished.first)
-            try await world.act(as: "activist") { try await $0.discard(job.id) }
+            try await world.act(as: "activist") { try $0.discard(job.id) }
             #expect(DurableFile.names(in: world.home("activist").outbox).isEmpty)
             let listed = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
             #expect(listed.isEmpty)

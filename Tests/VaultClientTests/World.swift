@@ -106,8 +106,7 @@ final class World: Sendable {
         _ = try await VaultSession.join(
             invitation,
             home: home(name),
-            passphrase: Self.passphrase(name),
-            strength: .words,
+            passphrase: { (Self.passphrase(name), .words) },
             pace: pace
         )
     }

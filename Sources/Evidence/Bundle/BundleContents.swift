@@ -189,6 +189,8 @@ public struct BundleContents: Sendable {
 public enum BundleError: Error, Equatable, Sendable {
     /// Something exists where the bundle should go; nothing is overwritten.
     case exists(path: String)
+    /// An export that was cut off left its folder, or another one is being made.
+    case unfinished(path: String)
     /// A file or folder cannot be made, with this `errno`.
     case notWritable(errno: Int32)
     /// An item was chosen that the submission does not have.
@@ -215,6 +217,9 @@ extension BundleError: CustomStringConvertible {
     /// One line, for people.
     public var description: String {
         switch self {
+        case .unfinished(let path):
+            "an unfinished export lies in \"\(path)\", with evidence in clear: remove it, unless another "
+                + "export is writing it, and export again"
         case .exists(let path): "\"\(path)\" exists already: nothing is overwritten"
         case .notWritable(let number):
             "the bundle cannot be written: \(unsafe String(cString: strerror(number)))"

@@ -21,7 +21,7 @@ final class BundleFolder {
         partial = path + ".partial"
         // An export that was killed left it; two exports to one place are one too many.
         guard unsafe mkdir(partial, 0o700) == 0 else {
-            throw errno == EEXIST ? .exists(path: partial) : .notWritable(errno: errno)
+            throw errno == EEXIST ? .unfinished(path: partial) : .notWritable(errno: errno)
         }
     }
 

@@ -27,7 +27,9 @@ extension DeviceState {
             throw ClientError(
                 .failed,
                 "what this device remembers of its vault was altered: \"\(home.state.text)\"",
-                hint: "put it back from a copy, or join again with a new invitation"
+                hint:
+                    "put it back from a copy, or run `saksi join` again, with the invitation you were "
+                    + "given or a new one: the identity stays the same"
             )
         }
     }

@@ -28,6 +28,22 @@ enum DurableFile {
         try syncFolder(path.folder)
     }
 
+    /// Makes a new file, whole or not at all; what is there under the name or beside it stays as it is.
+    static func create(_ bytes: [UInt8], at path: FilePath) throws(FileError) {
+        let random = String(UInt64.random(in: .min ... .max), radix: 36)
+        let temporary = path.folder.appending(".saksi-\(random).part")
+        let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+        defer { _ = unsafe temporary.withCString { unsafe unlink($0) } }
+        try file.write(bytes, to: temporary)
+        try file.sync(temporary)
+        // Unlike rename, link never replaces what came up in the meantime.
+        let linked = unsafe temporary.withCString { old in
+            unsafe path.withCString { unsafe link(old, $0) }
+        }
+        guard linked == 0 else { throw FileError(.write, path) }
+        try syncFolder(path.folder)
+    }
+
     /// Reads a whole file, refusing one larger than `limit` bytes; `nil` where there is none.
     static func read(_ path: FilePath, limit: Int) throws(FileError) -> [UInt8]? {
         guard let file = try Descriptor(ifPresent: path, O_RDONLY) else { return nil }
@@ -60,7 +76,7 @@ enum DurableFile {
             guard errno == EEXIST else { throw FileError(.write, folder) }
         }
         // O_NOFOLLOW: a link planted here would move everything that follows to another place.
-        let opened = try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY)
+        let opened = try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
         guard fchmod(opened.number, 0o700) == 0 else { throw FileError(.write, folder) }
         if made == 0 { try syncFolder(folder.folder) }
     }

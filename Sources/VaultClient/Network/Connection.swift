@@ -4,6 +4,8 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+import Synchronization
 import Vault
 
 /// The vault over HTTP: the pinned key, signed requests, and a second try where the line failed.
@@ -12,9 +14,28 @@ struct Connection: Sendable {
     let pace: Pace
     private let client: HTTPClient
     private let clock: VaultClock
+    /// Whether the vault answered anything yet.
+    private let reached = Reached()
 
     /// Prepares connections, none of which is made yet; behind a proxy it resolves the names.
-    init(to address: VaultAddress, key: PinnedTLS, proxy: ProxyAddress?, pace: Pace) {
+    ///
+    /// - Throws: ``ClientError`` `.failed` for an onion service without a proxy: the name would be
+    ///   asked of the network's resolver, which tells whoever watches which vault this person uses.
+    init(
+        to address: VaultAddress,
+        key: PinnedTLS,
+        proxy: ProxyAddress?,
+        pace: Pace
+    ) throws(ClientError) {
+        guard proxy != nil || !address.isOnion else {
+            throw ClientError(
+                .failed,
+                "the vault is an onion service, whose name must not be asked of the network: got no "
+                    + "proxy for \(address.text)",
+                hint: "start Tor and name its proxy with --proxy or $SAKSI_PROXY: "
+                    + "socks5://127.0.0.1:9050 as a rule"
+            )
+        }
         self.address = address
         self.pace = pace
         clock = VaultClock()
@@ -63,6 +84,7 @@ struct Connection: Sendable {
             var asked: Duration?
             do {
                 let response = try await sendOnce(request, as: signer, meter)
+                reached.take()
                 switch response.status {
                 case 200, 201, 206: return response
                 case 404 where allowsMissing: return response
@@ -87,6 +109,9 @@ struct Connection: Sendable {
             } catch {
                 try Task.checkCancellation()
                 failure = (error as? ClientError) ?? unreachable(words(for: error))
+                // Nobody is there, nor was: a person waits better than this command. A vault that
+                // was there a moment ago is being restarted.
+                if request.method != .put, !reached.isTaken, isRefusal(error) { throw failure }
             }
             attempt += 1
             meter.rewind()
@@ -135,6 +160,16 @@ struct Connection: Sendable {
         return Response(status: Int(response.status.code), headers: response.headers, body: body)
     }
 
+    private func isRefusal(_ error: any Error) -> Bool {
+        switch error {
+        case let error as IOError: error.errnoCode == ECONNREFUSED || error.errnoCode == ENOENT
+        case let error as NIOConnectionError:
+            !error.connectionErrors.isEmpty
+                && error.connectionErrors.allSatisfy { isRefusal($0.error) }
+        default: false
+        }
+    }
+
     private func words(for error: any Error) -> String {
         guard let error = error as? IOError else { return "\(error)" }
         return unsafe String(cString: strerror(error.errnoCode))
@@ -147,6 +182,15 @@ struct Connection: Sendable {
             hint: "run the same command again when the line is back: nothing is lost"
         )
     }
+}
+
+/// Whether something happened once.
+private final class Reached: Sendable {
+    private let flag = Atomic(false)
+
+    var isTaken: Bool { flag.load(ordering: .relaxed) }
+
+    func take() { flag.store(true, ordering: .relaxed) }
 }
 
 /// A SOCKS 5 proxy on this machine.

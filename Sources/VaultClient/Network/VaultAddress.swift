@@ -17,6 +17,7 @@ struct VaultAddress: Hashable, Sendable {
             let host = socket.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
             guard socket.hasPrefix("/"), let host else { throw Self.malformed(text) }
             base = "http+unix://\(host)"
+            isOnion = false
             return
         }
         guard let url = URLComponents(string: text), let host = url.host, !host.isEmpty,
@@ -28,14 +29,23 @@ struct VaultAddress: Hashable, Sendable {
         case "http" where Self.isPrivate(host): break
         default: throw Self.malformed(text)
         }
+        isOnion = Self.isOnion(host)
         base = text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
     /// Whether the connection is TLS, and so carries the key that the invitation pins.
     var isTLS: Bool { base.hasPrefix("https://") }
 
+    /// Whether only Tor may be asked for the name (RFC 7686, section 2).
+    let isOnion: Bool
+
     private static func isPrivate(_ host: String) -> Bool {
-        host == "127.0.0.1" || host == "[::1]" || host == "localhost" || host.hasSuffix(".onion")
+        host == "127.0.0.1" || host == "[::1]" || host == "localhost" || isOnion(host)
+    }
+
+    /// Names are the same in capitals, and with the root's dot at their end.
+    private static func isOnion(_ host: String) -> Bool {
+        host.lowercased().split(separator: ".").last == "onion"
     }
 
     private static func malformed(_ text: String) -> ClientError {

@@ -105,6 +105,7 @@ extension VaultSession {
 
     /// The cases this device may read or submit to, with the names it knows or can open.
     public func cases() async throws -> [CaseSummary] {
+        _ = try await catchUp()
         var summaries: [CaseSummary] = []
         for listed in try await listedCases() {
             var known = await trust.state[listed.id]

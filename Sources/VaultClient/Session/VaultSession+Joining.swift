@@ -14,35 +14,47 @@ extension VaultSession {
     /// invitation names. The enrol statement is on the disk before it is posted, so that a device
     /// cut off in between joins once, by running the same command again.
     ///
-    /// The passphrase seals `identity.age`; on a device that was cut off while joining, it is the one
-    /// that was given first. Where it comes from says how slow guessing must be made.
+    /// On a device whose identity is there and whose `vault.age` is lost or damaged, this makes it
+    /// anew: an identity that the vault shows to be enrolled is not enrolled again. The device then
+    /// knows no head newer than the invitation's, and no owner but the invitation's.
+    ///
+    /// `passphrase` is asked once: on a device with an identity before anything else, for the one
+    /// that opens it; else only when the vault was judged, for the one that shall seal the new
+    /// identity, which is written at once. Where it comes from says how slow guessing must be made.
     ///
     /// Throws ``ClientError``; `.failed` when the device has joined already.
     public static func join(
         _ invitation: Invitation,
         home: DeviceHome,
-        passphrase: Passphrase,
-        strength: PassphraseStrength,
+        passphrase: () throws -> (Passphrase, PassphraseStrength),
         proxy: ProxyAddress? = nil,
         pace: Pace = .patient
     ) async throws -> JoinResult {
         try home.create()
-        let identity = try begun(home, passphrase) ?? DeviceIdentity.generate()
+        let isNew = !home.hasIdentity
+        let identity =
+            isNew
+            ? try DeviceIdentity.generate()
+            : try DeviceIdentity.read(from: home, passphrase: passphrase().0)
         let state = try begunState(home, identity, invitation)
         let session = try VaultSession(home, identity, state, proxy: proxy, pace: pace)
         return try await session.closing {
             try await session.judge(invitation)
-            if !home.hasIdentity {
+            if isNew {
+                let (passphrase, strength) = try passphrase()
                 try identity.write(to: home, passphrase: passphrase, strength: strength)
             }
-            return try await session.enrol(by: invitation)
+            if isNew || state.enrolment != nil {
+                try await session.enrol(by: invitation)
+            } else if try await !session.isEnrolled() {
+                try await session.enrol(by: invitation)
+            }
+            try await session.trust.update {
+                $0.enrolment = nil
+                $0.isEnrolled = true
+            }
+            return session.joined(by: invitation)
         }
-    }
-
-    private static func begun(_ home: DeviceHome, _ passphrase: Passphrase) throws
-        -> DeviceIdentity?
-    {
-        home.hasIdentity ? try DeviceIdentity.read(from: home, passphrase: passphrase) : nil
     }
 
     /// What an earlier try with the same invitation left, or a fresh start.
@@ -52,7 +64,8 @@ extension VaultSession {
         _ invitation: Invitation
     ) throws -> DeviceState {
         let fresh = DeviceState(invitation)
-        if home.hasIdentity, let begun = try DeviceState.read(from: home, with: identity) {
+        // One that cannot be read is as good as none: what it said is asked of the vault again.
+        if home.hasIdentity, let begun = try? DeviceState.read(from: home, with: identity) {
             guard !begun.isEnrolled else {
                 throw ClientError(
                     .failed,
@@ -62,12 +75,25 @@ extension VaultSession {
             }
             if begun.invitation == fresh.invitation { return begun }
         }
-        // Left by another invitation, or sealed to an identity that a crash kept from the disk.
+        // Damaged, left by another invitation, or sealed to an identity that a crash kept from the
+        // disk.
         try DurableFile.remove(home.state)
         return fresh
     }
 
-    private func enrol(by invitation: Invitation) async throws -> JoinResult {
+    /// Whether the log shows this identity, as it is on this device, to be a member.
+    ///
+    /// The record hashes to the fingerprint, so another's enrolment cannot be shown in its place.
+    private func isEnrolled() async throws -> Bool {
+        do {
+            return try await members.enrolment(of: identity.fingerprint) != nil
+        } catch let error as ClientError where error.problem == .signature {
+            // The vault does not know the key that signed the question.
+            return false
+        }
+    }
+
+    private func enrol(by invitation: Invitation) async throws {
         let statement: SignedStatement
         if let begun = await trust.state.enrolment {
             statement = try SignedStatement(parsing: Array(begun.utf8))
@@ -81,11 +107,10 @@ extension VaultSession {
             }
         }
         _ = try await post(statement)
-        try await trust.update {
-            $0.enrolment = nil
-            $0.isEnrolled = true
-        }
-        return JoinResult(
+    }
+
+    private func joined(by invitation: Invitation) -> JoinResult {
+        JoinResult(
             vault: invitation.vault,
             role: invitation.role.rawValue,
             fingerprint: identity.fingerprint,

@@ -4,7 +4,7 @@ import Bulk
 import Foundation
 import NIOCore
 import TransparencyLog
-import Vault
+public import Vault
 
 extension VaultSession {
     /// Seals files to a case and submits them.
@@ -18,9 +18,6 @@ extension VaultSession {
         _ request: SubmissionRequest,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> SubmissionResult {
-        if let receipt = request.receipt, receipt.exists {
-            throw ClientError(.failed, "\"\(receipt.text)\" exists already: nothing was submitted")
-        }
         // `submit * --testimony one-of-them` names one file twice and means it once.
         let others = request.files.filter { $0.absolute != request.testimony?.absolute }
         let files = others.map { ($0, PlannedItem.Role.file) }
@@ -35,34 +32,49 @@ extension VaultSession {
         )
         let outbox = Outbox(home: home, identity: identity)
         if let job = try await outbox.find(plan) {
-            return try await finish(job, receipt: request.receipt, progress)
+            try await requireOwner(of: job, request.owner)
+            if let receipt = request.receipt, var plan = job.state.plan {
+                plan.receiptPath = receipt
+                if plan != job.state.plan { try await job.record(.plan(plan)) }
+            }
+            return try await finish(job, progress)
+        }
+        if let receipt = request.receipt, receipt.exists {
+            throw ClientError(.failed, "\"\(receipt.text)\" exists already: nothing was submitted")
         }
         let view = try await openView(of: id)
-        try await requireKnownOwner(of: view, request.owner)
+        plan.owner = try await requireKnownOwner(of: view, request.owner).hex
+        plan.receiptPath = request.receipt
         plan.epoch = view.epoch
         plan.recipient = view.recipient
         try await requireRoom(for: plan)
         let job = try await outbox.start(plan)
-        return try await finish(job, receipt: request.receipt, progress)
+        return try await finish(job, progress)
     }
 
-    /// Goes on with an unfinished submission.
+    /// Goes on with an unfinished submission; the receipt is written where it was asked for.
+    ///
+    /// Throws ``ClientError`` `.failed` where it is sealed for another owner than the one named, or
+    /// than the one this device knows.
     public func resume(
         _ id: String,
+        owner: Fingerprint? = nil,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> SubmissionResult {
         let outbox = Outbox(home: home, identity: identity)
         guard outbox.ids.contains(id), let job = try await outbox.open(id) else {
             throw ClientError(.failed, "there is no unfinished submission \"\(id)\"")
         }
-        return try await finish(job, receipt: nil, progress)
+        try await requireOwner(of: job, owner)
+        return try await finish(job, progress)
     }
 
-    /// The unfinished submissions of this device.
-    public func unfinished() throws -> [UnfinishedSubmission] {
+    /// The unfinished submissions of this device, the damaged ones among them.
+    public func unfinished() -> [UnfinishedSubmission] {
         let outbox = Outbox(home: home, identity: identity)
-        return try outbox.ids.compactMap { id in
-            guard let state = try outbox.peek(id), let plan = state.plan else { return nil }
+        return outbox.ids.compactMap { id in
+            guard let state = try? outbox.peek(id) else { return UnfinishedSubmission(damaged: id) }
+            guard let plan = state.plan else { return nil }
             return UnfinishedSubmission(
                 id: id,
                 created: plan.created,
@@ -74,18 +86,17 @@ extension VaultSession {
         }
     }
 
-    /// Gives up an unfinished submission and wipes its keys.
-    public func discard(_ id: String) async throws {
+    /// Gives up an unfinished submission, be it damaged, and wipes its keys.
+    public func discard(_ id: String) throws {
         let outbox = Outbox(home: home, identity: identity)
         guard outbox.ids.contains(id) else {
             throw ClientError(.failed, "there is no unfinished submission \"\(id)\"")
         }
-        try await outbox.open(id)?.wipe()
+        try outbox.discard(id)
     }
 
     private func finish(
         _ job: OutboxJob,
-        receipt: FilePath?,
         _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
     ) async throws -> SubmissionResult {
         guard let plan = job.state.plan else { preconditionFailure("an open job has a plan") }
@@ -96,7 +107,7 @@ extension VaultSession {
             progress: SubmissionProgress(total: plan.sealedSize, report: progress)
         )
         let logged = try await submission.run()
-        if let receipt { try DurableFile.write(logged.receipt, to: receipt) }
+        if let receipt = plan.receiptPath { try keep(logged, at: receipt) }
         try job.wipe()
         guard case .submit(let submit) = logged.statement.act else {
             preconditionFailure("the receipt is for our statement")
@@ -108,7 +119,47 @@ extension VaultSession {
             statement: logged.entry.signed.id.hex,
             index: logged.index,
             accepted: logged.entry.accepted.text,
-            receiptFile: receipt?.text
+            receiptFile: plan.receiptPath?.text
+        )
+    }
+
+    /// Writes a receipt, never over another file.
+    ///
+    /// The submission is still in the outbox when this fails, and gets its receipt when it is resumed.
+    private func keep(_ logged: LoggedEntry, at path: FilePath) throws {
+        if path.exists {
+            // A process that was killed before it could tidy up has written it already.
+            let bytes = try DurableFile.read(path, limit: 1 << 20)
+            let found = bytes.flatMap { try? Receipt(parsing: $0) }
+            if found.map({ (try? $0.verify(by: log.policy, for: logged.entry.signed)) != nil })
+                == true
+            {
+                return
+            }
+            throw ClientError(
+                .failed,
+                "\"\(path.text)\" exists already: the submission was accepted, and its receipt is "
+                    + "not written yet",
+                hint: "move that file away and run `saksi outbox resume`"
+            )
+        }
+        try DurableFile.create(logged.receipt, at: path)
+    }
+
+    /// What is sealed already cannot be sealed to another owner.
+    private func requireOwner(of job: OutboxJob, _ named: Fingerprint?) async throws {
+        guard let plan = job.state.plan else { preconditionFailure("an open job has a plan") }
+        let known = await trust.state[plan.caseID]?.owner
+        guard
+            let wanted = [named?.hex, known].compactMap({ $0 }).first(where: { $0 != plan.owner })
+        else { return }
+        func grouped(_ hex: String) -> String { Fingerprint(parsing: hex)?.grouped ?? hex }
+        throw ClientError(
+            .failed,
+            "the unfinished submission \(job.id) is sealed for another owner: got "
+                + "\(grouped(plan.owner)), want \(grouped(wanted))",
+            hint: "compare the fingerprint with the owner; drop this submission with `saksi outbox "
+                + "discard \(job.id)` and submit again"
         )
     }
 
@@ -128,7 +179,10 @@ extension VaultSession {
     }
 
     /// Evidence is sealed to the owner's key only where a person, not the vault, said who that is.
-    private func requireKnownOwner(of view: CaseView, _ named: Fingerprint?) async throws {
+    private func requireKnownOwner(
+        of view: CaseView,
+        _ named: Fingerprint?
+    ) async throws -> Fingerprint {
         guard let owner = view.owner else { preconditionFailure("a viewed case has an owner") }
         if let named {
             guard named == owner else {
@@ -151,6 +205,7 @@ extension VaultSession {
                 hint: "compare the fingerprint with the owner, then add --owner"
             )
         }
+        return owner
     }
 
     /// Asks for the quota before a byte is read: a submission that cannot fit is refused at once.

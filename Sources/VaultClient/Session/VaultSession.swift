@@ -38,7 +38,9 @@ public struct VaultSession: Sendable {
             throw ClientError(
                 .failed,
                 "this device has an identity but does not know its vault",
-                hint: "run `saksi join` again with the same invitation"
+                hint:
+                    "run `saksi join` again, with the invitation you were given or a new one: the "
+                    + "identity stays the same"
             )
         }
         return try VaultSession(home, identity, state, proxy: proxy, pace: pace)
@@ -55,7 +57,7 @@ public struct VaultSession: Sendable {
         else { throw ClientError(.failed, "the keys of the vault are malformed") }
         self.home = home
         self.identity = identity
-        connection = Connection(
+        connection = try Connection(
             to: try VaultAddress(parsing: state.address),
             key: PinnedTLS(key: pin),
             proxy: proxy,
@@ -120,8 +122,10 @@ public struct VaultSession: Sendable {
     }
 
     /// Posts a statement and returns once its receipt was checked.
+    ///
+    /// The head is checked first: a vault that forked or went back learns of no further act.
     func post(_ statement: SignedStatement) async throws -> LoggedEntry {
-        let floor = await trust.head
+        let floor = try await catchUp()
         let question = Request(
             method: .post,
             path: "/v1/statements",

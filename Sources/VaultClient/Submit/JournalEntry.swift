@@ -6,7 +6,7 @@ import Vault
 
 /// One line of a submission's journal.
 enum JournalEntry: Codable, Sendable {
-    /// What is submitted; always the first entry.
+    /// What is submitted; the first entry, and again where another receipt was asked for.
     case plan(SubmissionPlan)
     /// A segment is about to be sent. Durable before the first byte leaves, so that a resumed
     /// submission knows which bytes the vault may have, and notices a file that changed meanwhile.

@@ -61,9 +61,21 @@ struct Outbox: Sendable {
         return try Journal.peek(path, key: OutboxJob.journalKey(secrets))
     }
 
-    /// The unfinished submission that asks for the same as a plan.
+    /// Removes every trace of a submission, without reading it: it may be damaged.
+    ///
+    /// - Throws: ``ClientError`` when another process is at it; ``FileError``.
+    func discard(_ id: String) throws {
+        let folder = home.outbox.appending(id)
+        let lock = try OutboxJob.lock(id, in: folder)
+        try OutboxJob.wipe(folder)
+        _ = consume lock
+    }
+
+    /// The unfinished submission that asks for the same as a plan; damaged ones are passed over.
     func find(_ plan: SubmissionPlan) async throws -> OutboxJob? {
-        for id in ids where try peek(id)?.plan?.asksTheSame(as: plan) == true {
+        for id in ids {
+            let found = try? peek(id)
+            guard found?.plan?.asksTheSame(as: plan) == true else { continue }
             return try await open(id)
         }
         return nil
@@ -94,14 +106,20 @@ final class OutboxJob {
         in folder: FilePath,
         _ secrets: consuming JobSecret
     ) async throws -> OutboxJob {
+        let lock = try lock(id, in: folder)
+        let key = journalKey(secrets)
+        let (journal, state) = try await Journal.open(folder.appending("journal"), key: key)
+        return OutboxJob(id, folder, secrets, lock, journal, state)
+    }
+
+    /// Keeps other processes away for as long as the descriptor lives.
+    static func lock(_ id: String, in folder: FilePath) throws -> Descriptor {
         let path = folder.appending("lock")
         let lock = try Descriptor(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW)
         guard lock.lock(waiting: false) else {
             throw ClientError(.failed, "another process is sending this submission (\(id))")
         }
-        let key = journalKey(secrets)
-        let (journal, state) = try await Journal.open(folder.appending("journal"), key: key)
-        return OutboxJob(id, folder, secrets, lock, journal, state)
+        return lock
     }
 
     static func journalKey(_ secrets: borrowing JobSecret) -> SymmetricKey {
@@ -140,9 +158,11 @@ final class OutboxJob {
     func take(_ entry: JournalEntry) { state.apply(entry) }
 
     /// Removes every trace: the key first, so that a crash in between leaves nothing that opens.
-    func wipe() throws {
+    func wipe() throws(FileError) { try Self.wipe(folder) }
+
+    static func wipe(_ folder: FilePath) throws(FileError) {
         try DurableFile.wipe(folder.appending("key.age"))
-        try Self.remove(folder)
+        try remove(folder)
     }
 
     static func remove(_ folder: FilePath) throws(FileError) {

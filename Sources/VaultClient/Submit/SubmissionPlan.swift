@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
 import Evidence
 import Vault
 
@@ -10,6 +11,10 @@ struct SubmissionPlan: Codable, Equatable, Sendable {
     /// The case's current one, and its recipient, from a verified statement of the case's owner.
     var epoch: UInt64 = 0
     var recipient = ""
+    /// The fingerprint, hexadecimal, of the owner who made that recipient.
+    var owner = ""
+    /// Base 64 of the absolute path of the receipt that was asked for, if any.
+    var receipt: String?
     /// RFC 3339, this device's clock.
     let created: String
     /// Sorted, unique.
@@ -20,6 +25,12 @@ struct SubmissionPlan: Codable, Equatable, Sendable {
     func asksTheSame(as other: SubmissionPlan) -> Bool {
         caseID == other.caseID && consent == other.consent
             && items.map(\.question) == other.items.map(\.question)
+    }
+
+    /// Where the receipt is to be written, if anywhere.
+    var receiptPath: FilePath? {
+        get { receipt.flatMap { Base64.padded.decode($0) }.flatMap { FilePath(bytes: $0) } }
+        set { receipt = newValue.map { Base64.padded.encode($0.absolute.bytes) } }
     }
 
     /// Bytes of payload to be sent, the manifest's left out.

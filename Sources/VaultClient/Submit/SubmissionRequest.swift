@@ -61,10 +61,12 @@ public struct SubmissionResult: Encodable, Sendable {
 public struct UnfinishedSubmission: Encodable, Sendable {
     /// What `saksi outbox` calls it.
     public let id: String
-    /// When it was begun, RFC 3339.
-    public let created: String
-    /// 32 hexadecimal digits.
-    public let caseID: String
+    /// Whether it cannot be read any more: all it is good for is to be discarded.
+    public let isDamaged: Bool
+    /// When it was begun, RFC 3339; absent for a damaged one.
+    public let created: String?
+    /// 32 hexadecimal digits; absent for a damaged one.
+    public let caseID: String?
     /// Files.
     public let items: Int
     /// Bytes of all files.
@@ -72,7 +74,35 @@ public struct UnfinishedSubmission: Encodable, Sendable {
     /// Files that the vault has in full.
     public let stored: Int
 
+    init(
+        id: String,
+        created: String,
+        caseID: String,
+        items: Int,
+        bytes: UInt64,
+        stored: Int
+    ) {
+        self.id = id
+        isDamaged = false
+        self.created = created
+        self.caseID = caseID
+        self.items = items
+        self.bytes = bytes
+        self.stored = stored
+    }
+
+    init(damaged id: String) {
+        self.id = id
+        isDamaged = true
+        created = nil
+        caseID = nil
+        items = 0
+        bytes = 0
+        stored = 0
+    }
+
     private enum CodingKeys: String, CodingKey {
+        case isDamaged = "damaged"
         case id, created, caseID = "case", items, bytes, stored
     }
 }

@@ -24,16 +24,23 @@ actor Members {
     /// The identity record of a member, from the log.
     func record(of member: Fingerprint) async throws -> IdentityRecord {
         if let record = known[member] { return record }
-        let floor = await trust.head
-        let question = Request(path: "/v1/members/\(member.hex)")
-        let answer = try await connection.send(question, as: signer, allowsMissing: true)
-        guard answer.status == 200 else {
+        guard let record = try await enrolment(of: member)?.record else {
             throw ClientError(
                 .refused,
                 "no member has the fingerprint \(member.grouped)",
                 hint: "compare it with the person again"
             )
         }
+        known[member] = record
+        return record
+    }
+
+    /// How a member was enrolled, from the log; `nil` where the vault knows no such member.
+    func enrolment(of member: Fingerprint) async throws -> Enrol? {
+        let floor = await trust.head
+        let question = Request(path: "/v1/members/\(member.hex)")
+        let answer = try await connection.send(question, as: signer, allowsMissing: true)
+        guard answer.status == 200 else { return nil }
         let logged = try await receipts.verified(answer.bytes, floor: floor)
         guard case .enrol(let enrol) = logged.statement.act, enrol.record.fingerprint == member
         else {
@@ -42,8 +49,7 @@ actor Members {
                     + "is not"
             )
         }
-        known[member] = enrol.record
-        return enrol.record
+        return enrol
     }
 
     /// Makes sure that the actor of an entry signed it.

@@ -4,9 +4,13 @@ import Age
 import Bulk
 import Foundation
 import Secrets
+import Synchronization
 
 /// Passphrases from files and from the terminal, in guarded memory all the way.
 enum PassphraseInput {
+    /// Whether the terminal hides what is typed right now.
+    static let isAsking = Atomic(false)
+
     /// The longest passphrase that is read, in bytes.
     private static let limit = 4096
 
@@ -58,8 +62,12 @@ enum PassphraseInput {
         }
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
+        isAsking.store(true, ordering: .relaxed)
         unsafe tcsetattr(terminal, TCSAFLUSH, &hidden)
-        defer { unsafe tcsetattr(terminal, TCSAFLUSH, &shown) }
+        defer {
+            unsafe tcsetattr(terminal, TCSAFLUSH, &shown)
+            isAsking.store(false, ordering: .relaxed)
+        }
         Terminal.write(Terminal.plain(question), to: terminal)
         var line = SecretBytes(count: limit)
         let count = unsafe line.withMutableBytes { line in
@@ -68,6 +76,18 @@ enum PassphraseInput {
         Terminal.write("\n", to: terminal)
         guard count >= 0 else { throw FileError("read", "/dev/tty") }
         return unsafe line.withBytes { unsafe trimmed(.init(rebasing: $0.prefix(count))) }
+    }
+
+    /// Lets the terminal show again what is typed, where a signal ends the program at the question.
+    static func showTyping() {
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else { return }
+        defer { close(terminal) }
+        var state = termios()
+        guard unsafe tcgetattr(terminal, &state) == 0 else { return }
+        state.c_lflag |= tcflag_t(ECHO)
+        unsafe tcsetattr(terminal, TCSANOW, &state)
+        Terminal.write("\n", to: terminal)
     }
 
     private static func trimmed(_ text: UnsafeRawBufferPointer) -> SecretBytes {

@@ -33,12 +33,10 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
     func run() async throws {
         let invitation = try Invitation(parsing: invitationText())
         let home = try device.deviceHome
-        let (passphrase, strength) = try passphrase(for: home)
         let joined = try await VaultSession.join(
             invitation,
             home: home,
-            passphrase: passphrase,
-            strength: strength,
+            passphrase: { try passphrase(for: home) },
             proxy: device.proxyAddress
         )
         if json { return try Listing.show(json: joined) }
@@ -49,17 +47,23 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
         ])
     }
 
-    /// A made passphrase is shown before anything is written: whatever happens then, whoever joins
-    /// has what opens the identity.
+    /// A made passphrase is shown once the vault was judged and just before the identity is written:
+    /// whoever joins has what opens it, and no earlier try left other words on somebody's sheet.
     private func passphrase(for home: DeviceHome) throws -> (Passphrase, PassphraseStrength) {
         if let bytes = try device.passphraseFromFile() { return (bytes, .chosen) }
         if home.hasIdentity { return (try PassphraseInput.terminal("passphrase: "), .chosen) }
         if choosePassphrase { return (try PassphraseInput.chosenOnTerminal(), .chosen) }
         let words = PassphraseStrength.makeWords()
-        Terminal.error("your passphrase: \(words)")
+        guard Terminal.showsErrors, Terminal.error("your passphrase: \(words)") else {
+            throw Failure(
+                "the passphrase that was made cannot be shown: nothing was joined",
+                hint:
+                    "leave stderr to the terminal, or use --choose-passphrase or --passphrase-file"
+            )
+        }
         Terminal.error(
             "write it down and keep it away from this device: without it nothing here opens, and it "
-                + "is not shown again. If this try does not join, the next one makes other words."
+                + "is not shown again"
         )
         return (Passphrase(SecretBytes(copying: words.utf8)), .words)
     }

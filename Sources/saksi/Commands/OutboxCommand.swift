@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Vault
 import VaultClient
 
 /// `saksi outbox`: submissions that were cut off.
@@ -23,11 +24,17 @@ struct OutboxCommand: AsyncParsableCommand, StatusDocumented {
         @OptionGroup var device: DeviceOptions
 
         func run() async throws {
-            let jobs = try await device.withSession { try $0.unfinished() }
+            let jobs = try await device.withSession { $0.unfinished() }
             if json { return try Listing.show(json: jobs) }
             for job in jobs {
+                guard let created = job.created, let caseID = job.caseID else {
+                    Terminal.result(
+                        "\(job.id)  damaged: `saksi outbox discard \(job.id)` removes it"
+                    )
+                    continue
+                }
                 Terminal.result(
-                    "\(job.id)  \(job.created)  case \(job.caseID)  \(job.items) items, "
+                    "\(job.id)  \(created)  case \(caseID)  \(job.items) items, "
                         + "\(Amount.bytes(job.bytes)), \(job.stored) stored"
                 )
             }
@@ -44,6 +51,14 @@ struct OutboxCommand: AsyncParsableCommand, StatusDocumented {
         @Argument(help: "Which one; without it, all.")
         var id: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "The case owner's fingerprint, to be compared with whom it is sealed for.",
+                valueName: "fingerprint"
+            )
+        )
+        var owner: Fingerprint?
+
         @Flag(help: "Print the result as JSON.")
         var json = false
 
@@ -51,13 +66,23 @@ struct OutboxCommand: AsyncParsableCommand, StatusDocumented {
 
         func run() async throws {
             try await device.withSession { session in
-                let ids = try id.map { [$0] } ?? session.unfinished().map(\.id)
+                let jobs = session.unfinished()
+                let ids = id.map { [$0] } ?? jobs.filter { !$0.isDamaged }.map(\.id)
                 for id in ids {
                     let bar = ProgressBar("submitting")
                     defer { bar.finish() }
-                    let done = try await session.resume(id) { bar.update(done: $0, total: $1) }
+                    let done = try await session.resume(id, owner: owner) {
+                        bar.update(done: $0, total: $1)
+                    }
                     bar.finish()
                     try SubmitCommand.show(done, json: json)
+                }
+                if id == nil, let damaged = jobs.first(where: \.isDamaged) {
+                    throw Failure(
+                        "the submission \(damaged.id) is damaged and cannot go on",
+                        hint:
+                            "discard it with `saksi outbox discard \(damaged.id)` and submit again"
+                    )
                 }
             }
         }
@@ -75,7 +100,7 @@ struct OutboxCommand: AsyncParsableCommand, StatusDocumented {
         @OptionGroup var device: DeviceOptions
 
         func run() async throws {
-            try await device.withSession { try await $0.discard(id) }
+            try await device.withSession { try $0.discard(id) }
         }
     }
 }

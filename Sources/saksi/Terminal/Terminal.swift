@@ -11,8 +11,18 @@ enum Terminal {
     /// Whether stderr is a terminal: only then is progress drawn.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// Whether what is written to stderr stays somewhere: it does not in `/dev/null`.
+    static var showsErrors: Bool {
+        var status = stat()
+        guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
+        return isInteractive || status.st_mode & S_IFMT != S_IFCHR
+    }
+
     /// Writes one line of an error or a note.
-    static func error(_ line: String) {
+    ///
+    /// - Returns: whether all of it was written.
+    @discardableResult
+    static func error(_ line: String) -> Bool {
         write(plain(line) + "\n", to: STDERR_FILENO)
     }
 
@@ -58,12 +68,15 @@ enum Terminal {
 
     private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: true
+        case 0..<0x20, 0x7f..<0xa0, 0x061c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069,
+            0xfeff:
+            true
         default: false
         }
     }
 
-    static func write(_ text: String, to descriptor: Int32) {
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Bool {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let written = unsafe bytes.withUnsafeBytes {
@@ -73,11 +86,12 @@ enum Terminal {
                 bytes = bytes.dropFirst(written)
             } else if errno != EINTR {
                 // Half an invitation, or half a report, must not pass for a whole one.
-                guard descriptor == STDOUT_FILENO else { return }
+                guard descriptor == STDOUT_FILENO else { return false }
                 let reason = unsafe String(cString: strerror(errno))
                 error("saksi: error: not all of the result was written: \(reason)")
                 exit(Exit.failed.rawValue)
             }
         }
+        return true
     }
 }
