@@ -21,6 +21,15 @@ enum CanonicalText {
         return value
     }
 
+    /// The lines of a text, split at each line feed; what follows the last one is a line, too.
+    ///
+    /// Bytes are compared, and not characters: one character may be several bytes.
+    static func lines(_ text: some StringProtocol) -> [Substring] {
+        Substring(text).utf8
+            .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
+    }
+
     /// Whether two texts are the same bytes.
     ///
     /// `==` on strings also equates other Unicode spellings ("K" and the Kelvin sign), which no
@@ -39,7 +48,8 @@ enum CanonicalText {
     static func isKeyName(_ name: some StringProtocol) -> Bool {
         !name.isEmpty
             && name.unicodeScalars.allSatisfy {
-                $0.value >= 0x20 && $0 != "+" && !$0.properties.isWhitespace
+                // Properties are looked up in tables, which costs more than the rest of a note.
+                $0.isASCII ? $0 > " " && $0 != "+" : !$0.properties.isWhitespace
             }
     }
 }

@@ -45,7 +45,7 @@ public struct Checkpoint: Sendable {
     public init(parsing text: some StringProtocol) throws(CheckpointError) {
         guard !CanonicalText.hasControlCharacter(text.utf8) else { throw .controlCharacter }
         guard text.last == "\n" else { throw .unterminatedLine }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let lines = CanonicalText.lines(text).dropLast()
         guard let origin = lines.first, !origin.isEmpty else { throw .malformedOrigin }
         guard lines.count >= 3 else { throw .missingLine }
         guard let size = CanonicalText.decimal(lines[1]) else { throw .malformedSize }

@@ -53,7 +53,7 @@ public struct SignedNote: Hashable, Sendable {
             let block = String(validating: bytes[(blank + 1)...].dropLast(), as: UTF8.self)
         else { throw .notUTF8 }
         var signatures: [NoteSignature] = []
-        for line in block.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in CanonicalText.lines(block) {
             guard signatures.count < Self.maximumSignatures else { throw .tooManySignatures }
             guard let signature = NoteSignature(parsing: line) else {
                 throw .malformedSignature(line: signatures.count + 1)

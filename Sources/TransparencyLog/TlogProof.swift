@@ -64,7 +64,7 @@ public struct TlogProof: Hashable, Sendable {
         guard let head = String(validating: bytes[..<(blank - 1)], as: UTF8.self) else {
             throw .missingHeader
         }
-        var lines = head.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        var lines = CanonicalText.lines(head)[...]
         guard lines.popFirst().map({ CanonicalText.same(String($0), Self.header) }) == true else {
             throw .missingHeader
         }

@@ -79,9 +79,10 @@ struct LineReader {
 
     /// Reads a value of several fields.
     mutating func fields(_ key: String, count: Int) throws(LineError) -> [String] {
-        let fields = try value(key).split(separator: " ", omittingEmptySubsequences: false)
+        let fields = try value(key).utf8
+            .split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard fields.count == count else { throw malformed(key, .fields) }
-        return fields.map { String($0) }
+        return fields.map { String(Substring($0)) }
     }
 
     /// Reads all following lines with this key, whose values ascend.
