@@ -22,7 +22,8 @@ extension VaultIndex {
                 let found = try recent ?? Self.merged(statement.id, db)
                 if let found, found < leaf { known[StatementKey(statement.id)] = found }
                 for record in statement.statement.act.records {
-                    submissions[record] = try Self.submission(record, before: leaf, db)
+                    submissions[record] =
+                        try submissions[record] ?? Self.submission(record, before: leaf, db)
                 }
             }
             return RoundFacts(statements: known, submissions: submissions)
