@@ -10,3 +10,9 @@ int syncfs(int descriptor);
 /// prctl(2) with PR_SET_DUMPABLE, which is variadic and so out of Swift's reach: no core image of the
 /// process, whoever handles it, and no other process of the same user that traces it.
 static inline int linux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+#include <malloc.h>
+
+/// mallopt(3) with M_ARENA_MAX, a macro that Swift does not see: how many heaps the threads share.
+/// Gives 1 on success.
+static inline int linux_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }

@@ -38,6 +38,7 @@ struct Serve: AsyncParsableCommand {
         }
         try configuration.validate()
         if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
+        Allocator.limitArenas()
         try await Daemon(configuration, logger: LogLines.logger(configuration)).run { line in
             // Nobody has to listen.
             try? StandardOutput.write("\(line)\n")

@@ -10,7 +10,7 @@ import Evidence
 /// pool of segments bounds the memory: with all of them in flight the lane waits.
 struct SubmissionUpload {
     /// Segments between the lane and the vault, 4 MiB each.
-    static let segmentCount = 6
+    static let segmentCount = 4
     /// Requests in flight; a vault takes no more from one member.
     static let requestLimit = 8
 
