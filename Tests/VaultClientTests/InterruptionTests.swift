@@ -97,6 +97,26 @@ import Vault
         }
     }
 
+    @Test("sends again what a server broke off while it was stopping")
+    func brokenOff() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            let isFirst = First()
+            world.liar.lie { exchange in
+                guard exchange.method == "PUT", isFirst.take() else { return exchange }
+                return exchange.with(status: 400)
+            }
+            let waits = Waits()
+            let pace = Pace(attempts: 3) { waits.add($0) }
+            let request = SubmissionRequest(
+                caseName: id.hex,
+                files: [try world.folder.write("note", [1])]
+            )
+            _ = try await world.act(as: "activist", pace: pace) { try await $0.submit(request) }
+            #expect(waits.all.count == 1)
+        }
+    }
+
     @Test("says plainly that the vault has no more room, and goes on once it has")
     func quotaInBetween() async throws {
         try await World.run { world in

@@ -91,6 +91,10 @@ struct Connection: Sendable {
                 case 429, 500, 502, 503, 504:
                     asked = response.retryAfter
                     failure = unreachable("it answered with status \(response.status)")
+                // The vault says why it refuses. A server that is just stopping, or something on the way,
+                // has answered a request that did not arrive whole.
+                case 400 where response.bytes.isEmpty && request.method != .head:
+                    failure = unreachable("it broke the request off")
                 default:
                     let problem = Problem(response.bytes)
                     let isRepeatable = problem.type == .clock || problem.type == .replayed
