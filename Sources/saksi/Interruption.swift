@@ -19,7 +19,10 @@ enum Interruption {
     /// Runs something to its end, or until a signal comes.
     static func endsEarly(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let running = Task { try await body() }
-        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+        let sources = [SIGINT, SIGTERM, SIGHUP].compactMap {
+            number -> (any DispatchSourceSignal)? in
+            // Whoever started the program with `nohup` wants it to go on.
+            guard !isIgnored(number) else { return nil }
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { take(number, running) }
@@ -35,6 +38,12 @@ enum Interruption {
             Terminal.error("saksi: error: the command was interrupted")
             exit(128 + number)
         }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        let handler = signal(number, SIG_IGN)
+        signal(number, handler)
+        return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func take(_ number: Int32, _ running: Task<Void, any Error>) {

@@ -51,6 +51,28 @@ import Vault
         #expect(try Bytes.read(home.identity) == before)
     }
 
+    @Test("leaves a folder's mode as it is, and refuses one in which others may write")
+    func foreignFolder() throws {
+        let folder = try TemporaryFolder()
+        for (mode, isRefused) in [(0o755, false), (0o777, true), (0o1777, true)] {
+            let path = folder.child("home-\(mode)")
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: false
+            )
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            let home = try #require(DeviceHome(path: path))
+            if isRefused {
+                let error = #expect(throws: FileError.self) { try home.create() }
+                #expect(error?.described.hint?.contains("chmod go-w") == true)
+            } else {
+                try home.create()
+            }
+            let after = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+            #expect(after as? Int == mode)
+        }
+    }
+
     @Test("a made passphrase is six words of five letters, never the same")
     func words() {
         let made = PassphraseStrength.makeWords()

@@ -107,6 +107,9 @@ struct FileError: Error {
     private static func hint(for reason: Int32) -> String? {
         switch reason {
         case ENOSPC, EDQUOT: "free some space and run the same command again"
+        case EPERM:
+            "others may change what lies there: name a folder of your own with --home, or take that "
+                + "right away with chmod go-w"
         case EROFS: "the disk is read-only: name another place with --home or -o"
         default: nil
         }

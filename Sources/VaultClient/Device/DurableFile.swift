@@ -68,17 +68,21 @@ enum DurableFile {
         try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY).sync(folder)
     }
 
-    /// Makes a folder that only its owner may enter, and those above it; one that is there is made so.
+    /// Makes a folder that only its owner may enter, and those above it.
+    ///
+    /// One that is there stays as it is: it may be somebody's `/tmp`.
+    ///
+    /// - Throws: ``FileError``; with `EPERM` for a folder in which others could exchange the files.
     static func makeFolder(_ folder: FilePath) throws(FileError) {
         if !folder.folder.exists { try makeFolder(folder.folder) }
         let made = unsafe folder.withCString { unsafe mkdir($0, 0o700) }
-        if made != 0 {
-            guard errno == EEXIST else { throw FileError(.write, folder) }
-        }
+        guard made != 0 else { return try syncFolder(folder.folder) }
+        guard errno == EEXIST else { throw FileError(.write, folder) }
         // O_NOFOLLOW: a link planted here would move everything that follows to another place.
         let opened = try Descriptor(opening: folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-        guard fchmod(opened.number, 0o700) == 0 else { throw FileError(.write, folder) }
-        if made == 0 { try syncFolder(folder.folder) }
+        guard try opened.status(of: folder).st_mode & 0o022 == 0 else {
+            throw FileError(.open, folder, reason: EPERM)
+        }
     }
 
     /// Removes a file for good: overwritten in place, synced, then unlinked.
