@@ -39,6 +39,18 @@ extension SharedVaultTests {
             )
         }
 
+        @Test("2: file names that cannot be told apart are refused")
+        func ambiguousNames() async throws {
+            let script = #"exec saksi submit case $'\xe9.pdf' --testimony $'\xe8.pdf'"#
+            let outcome = try await BuiltProgram(name: "bash")("-c", script)
+            expect(
+                outcome,
+                2,
+                "two file names that are not UTF-8 differ only in what is not",
+                hint: "rename one of them"
+            )
+        }
+
         @Test("1: what is not an invitation is refused before anything is made")
         func brokenInvitation() async throws {
             let story = try story()

@@ -67,7 +67,7 @@ enum Arrange {
     static func seal(
         _ plaintext: Plaintext,
         number: Int = 1,
-        recorded: [Hash] = [],
+        recorded: [Int: Hash] = [:],
         job byte: UInt8 = 7,
         for recipient: HybridRecipient = identity().recipient,
         pool: SegmentPool = SegmentPool(count: 3)

@@ -63,7 +63,7 @@ public final class ObjectSealer: Sendable {
     ///   - number: the object's number in the submission: 0 is the manifest.
     ///   - secrets: the submission's secret.
     ///   - recipient: the case's recipient of the current epoch.
-    ///   - recorded: the digests of the first segments that an earlier attempt wrote down.
+    ///   - recorded: the digests that an earlier attempt wrote down, by segment; there may be gaps.
     ///   - pool: the submission's buffers.
     /// - Throws: ``SealError/recipient(_:)``.
     public init(
@@ -71,7 +71,7 @@ public final class ObjectSealer: Sendable {
         number: Int,
         secrets: borrowing JobSecret,
         recipient: HybridRecipient,
-        recorded: [Hash] = [],
+        recorded: [Int: Hash] = [:],
         pool: SegmentPool
     ) throws(SealError) {
         let content = plaintext.content

@@ -7,7 +7,7 @@ import Bulk
 @safe final class SealingBack: @unchecked Sendable {
     // Handed to one thread, which alone uses it from then on.
     private var cipher: PayloadCipher
-    private let recorded: [Hash]
+    private let recorded: [Int: Hash]
     private let stream: SegmentStream
     private let object: UnfinishedObject
     private var hasher = SHA256Hasher()
@@ -15,12 +15,12 @@ import Bulk
 
     /// - Parameters:
     ///   - cipher: the payload's.
-    ///   - recorded: what the first segments must hash to.
+    ///   - recorded: what segments must hash to.
     ///   - stream: where segments go.
     ///   - object: what is known of the object before it is sealed.
     init(
         cipher: consuming PayloadCipher,
-        recorded: [Hash],
+        recorded: [Int: Hash],
         stream: SegmentStream,
         object: UnfinishedObject
     ) {
@@ -65,9 +65,8 @@ import Bulk
         let digest = hasher.cut()
         let index = segments.count
         // A text that differs under the same key and nonce must not leave: see ObjectSealer.
-        guard index >= recorded.count || recorded[index] == digest else {
-            stream.end(.failure(.source(.changed(.content(segment: index)))))
-            return
+        if let before = recorded[index], before != digest {
+            return stream.end(.failure(.source(.changed(.content(segment: index)))))
         }
         segments.append(digest)
         stream.add(SealedSegment(index: index, digest: digest, count: count, buffer: buffer))

@@ -59,7 +59,7 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
-        var arguments = RawArguments()
+        var arguments = try RawArguments()
         let request = SubmissionRequest(
             caseName: caseName,
             owner: owner,

@@ -9,9 +9,19 @@ struct RawArguments {
     /// Words that are not UTF-8, in order.
     private var broken: [[UInt8]]
 
-    init() {
+    /// - Throws: ``Failure`` where two words that differ look alike once they are repaired: which of them
+    ///   an argument meant cannot be known.
+    init() throws {
         broken = unsafe CommandLine.unsafeArgv.words.filter {
             !$0.elementsEqual(String(decoding: $0, as: UTF8.self).utf8)
+        }
+        let repaired = Set(broken.map { Array(String(decoding: $0, as: UTF8.self).utf8) })
+        guard repaired.count == Set(broken).count else {
+            throw Failure(
+                "two file names that are not UTF-8 differ only in what is not",
+                hint: "rename one of them",
+                status: .usage
+            )
         }
     }
 
