@@ -5,10 +5,17 @@ import CLinux
 import Foundation
 
 /// A folder that is filled under a temporary name and appears whole, or not at all.
+///
+/// Its files are made durable all at once: ten thousand of them would take ten thousand syncs.
 final class BundleFolder {
     private let target: String
     private let partial: String
     private let sync: FolderSync
+    /// The folder under its temporary name.
+    ///
+    /// Open since before the first write, as a sync tells of the errors that came after its descriptor
+    /// was opened.
+    private let descriptor: CInt
     private var isFinished = false
 
     /// - Throws: ``BundleError/exists(path:)`` or ``BundleError/notWritable(errno:)``.
@@ -23,6 +30,12 @@ final class BundleFolder {
         guard unsafe mkdir(partial, 0o700) == 0 else {
             throw errno == EEXIST ? .unfinished(path: partial) : .notWritable(errno: errno)
         }
+        do throws(BundleError) {
+            descriptor = try Self.open(partial)
+        } catch {
+            unsafe rmdir(partial)
+            throw error
+        }
     }
 
     /// - Throws: as ``init(_:)``.
@@ -33,6 +46,7 @@ final class BundleFolder {
     }
 
     deinit {
+        close(descriptor)
         if !isFinished { try? FileManager.default.removeItem(atPath: partial) }
     }
 
@@ -65,24 +79,20 @@ final class BundleFolder {
     ///
     /// Where the last step fails, the folder has its name and may lose it in a power cut.
     func finish() throws(BundleError) {
-        // The files are durable since they were written; the folders that name them are not yet.
-        try Self.make(partial, durable: sync.fileSystem)
+        guard sync.fileSystem(descriptor) == 0 else { throw .notWritable(errno: errno) }
         // rename(2) replaces an empty folder, and refuses anything else.
         try Self.requireVacant(target)
         guard unsafe rename(partial, target) == 0 else { throw .notWritable(errno: errno) }
         isFinished = true
-        let parent = URL(filePath: target).deletingLastPathComponent().path
-        try Self.make(parent, durable: sync.folder)
+        let parent = try Self.open(URL(filePath: target).deletingLastPathComponent().path)
+        defer { close(parent) }
+        guard sync.folder(parent) == 0 else { throw .notWritable(errno: errno) }
     }
 
-    private static func make(
-        _ folder: String,
-        durable sync: (CInt) -> CInt
-    ) throws(BundleError) {
+    private static func open(_ folder: String) throws(BundleError) -> CInt {
         let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .notWritable(errno: errno) }
-        defer { close(descriptor) }
-        guard sync(descriptor) == 0 else { throw .notWritable(errno: errno) }
+        return descriptor
     }
 }
 
@@ -122,9 +132,8 @@ final class BundleFile {
         }
     }
 
-    /// Makes the bytes durable.
+    /// Ends the file; its folder makes it durable.
     func finish() throws(BundleError) {
-        guard fsync(descriptor) == 0 else { throw .notWritable(errno: errno) }
         isOpen = false
         guard close(descriptor) == 0 else { throw .notWritable(errno: errno) }
     }
