@@ -26,6 +26,27 @@ extension FuzzTarget {
         },
         .text("log-verifier-key", seeds: { [try keyText()] }) { try VerifierKey(parsing: $0).text },
         .bytes("log-proof", seeds: { [try proof().bytes] }) { try TlogProof(parsing: $0).bytes },
+        .bytes(
+            "log-add-checkpoint",
+            seeds: {
+                let proof = try proof()
+                let note = proof.checkpoint
+                return try [
+                    AddCheckpointRequest(oldSize: 5, proof: proof.hashes, note: note).bytes,
+                    AddCheckpointRequest(oldSize: 0, proof: [], note: note).bytes,
+                ]
+            },
+            { input in
+                let request = try AddCheckpointRequest(parsing: input)
+                let key = try VerifierKey(parsing: keyText())
+                var log = WitnessedLog(origin: key.name, keys: [key])
+                if let note = try? log.accept(request) {
+                    log.latest = try Checkpoint(parsing: note.text)
+                    precondition(log.latest == request.checkpoint)
+                }
+                return request.bytes
+            }
+        ),
         .text("log-tile-path", seeds: { ["tile/0/x001/067.p/8"] }) {
             try TilePath(parsing: $0).path
         },

@@ -18,6 +18,9 @@ public enum NoteError: Error, Equatable, Sendable {
     case unterminatedLine
     /// A line after the blank one is not a signature line; lines are counted from 1.
     case malformedSignature(line: Int)
+    /// The base 64 of a signature line ends in bits that are not used and not zero: no other rule is
+    /// broken. Lines are counted from 1.
+    case misspeltSignature(line: Int)
     /// No signature is by a key that the reader knows and that can be checked here.
     case noKnownSignature
     /// A signature by a known key does not verify.
@@ -38,6 +41,8 @@ extension NoteError: CustomStringConvertible {
         case .missingSignatures: "the note has no signatures after a blank line"
         case .unterminatedLine: "the note's last line does not end in a line feed"
         case .malformedSignature(let line): "signature line \(line) is malformed"
+        case .misspeltSignature(let line):
+            "signature line \(line) is not in its canonical spelling"
         case .noKnownSignature: "no signature is by a known key of a type that is checked"
         case .invalidSignature(let name, let keyID):
             "the signature by \"\(name)\" (key ID \(KeyID.hex(keyID))) does not verify"

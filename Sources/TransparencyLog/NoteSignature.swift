@@ -40,6 +40,15 @@ public struct NoteSignature: Sendable {
         )
     }
 
+    /// Whether a line that cannot be read could be but for the unused bits of its last digit.
+    static func isMisspelt(_ line: some StringProtocol) -> Bool {
+        guard let last = line.lastIndex(where: { $0 != "=" }),
+            Base64.padded.decode("AAA\(line[last])") != nil
+        else { return false }
+        let end = line[line.index(after: last)...]
+        return NoteSignature(parsing: "\(line[..<last])A\(end)") != nil
+    }
+
     /// The line, without its line feed.
     public var line: String {
         let id = (0..<4).map { UInt8(truncatingIfNeeded: keyID >> UInt32(24 - 8 * $0)) }

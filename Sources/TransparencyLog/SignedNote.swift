@@ -56,7 +56,9 @@ public struct SignedNote: Hashable, Sendable {
         for line in CanonicalText.lines(block) {
             guard signatures.count < Self.maximumSignatures else { throw .tooManySignatures }
             guard let signature = NoteSignature(parsing: line) else {
-                throw .malformedSignature(line: signatures.count + 1)
+                let number = signatures.count + 1
+                throw NoteSignature.isMisspelt(line)
+                    ? .misspeltSignature(line: number) : .malformedSignature(line: number)
             }
             signatures.append(signature)
         }
