@@ -50,26 +50,3 @@ public struct Submission: Hashable, Sendable {
         self.classes = classes
     }
 }
-
-/// The facts of a log in memory, for clients, tests and audits.
-public struct LogFacts: VaultFacts, Sendable, Equatable {
-    private var statements: [Hash: UInt64] = [:]
-    private var submissions: [Hash: Submission] = [:]
-
-    /// The facts before the first entry.
-    public init() {}
-
-    /// The index of the entry that holds a statement.
-    public func statementIndex(_ id: Hash) -> UInt64? { statements[id] }
-
-    /// What the log says of a submission.
-    public func submission(record: Hash) -> Submission? { submissions[record] }
-
-    /// Takes note that an entry holds a statement.
-    public mutating func add(statement id: Hash, at index: UInt64) { statements[id] = index }
-
-    /// Takes note of a new submission, or of a changed one.
-    public mutating func set(_ submission: Submission, record: Hash) {
-        submissions[record] = submission
-    }
-}
