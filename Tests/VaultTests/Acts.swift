@@ -80,6 +80,36 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
             occurred: .test("2027-01-02T03:04:05Z")
         )
         add("custody-bare", try vault.sign(.custody(bare), by: vault.reader))
+        var policy = Policy(tlsKey: .test("tls key"))
+        policy.quorums = [.revoke: 2, .inviteAdmin: 3]
+        policy.tlsKeys = [Hash.test("tls key"), .test("next tls key")].sorted()
+        policy.witnesses = try ["a.example/w", "b.example/w"].map {
+            let key = try VerifierKey(
+                name: $0,
+                algorithm: .cosignatureV1,
+                publicKey: vault.admin.record.signing
+            )
+            return Policy.Witness(key: key, url: "https://\($0)")
+        }
+        policy.witnessQuorum = 1
+        policy.timestampers = [.init(root: .test("root"), url: "https://tsa.example/")]
+        let change = PolicyChange(
+            expires: TestVault.deadline,
+            replacing: .test("previous"),
+            with: policy
+        )
+        add("policy", try vault.sign(.policy(change), by: [vault.admin, vault.auditor]))
+        let rotate = try vault.rekey(vault.reader, to: Person("new reader"), .rotate)
+        add("rekey-rotate", try vault.sign(rotate, by: [vault.reader, vault.admin]))
+        let replace = try vault.rekey(vault.reader, to: Person("new reader"), .replace)
+        add("rekey-replace", try vault.sign(replace, by: vault.admin))
+        let revoke = Revoke(
+            expires: TestVault.deadline,
+            person: vault.reader.fingerprint,
+            reason: .compromised,
+            keys: [vault.reader.fingerprint]
+        )
+        add("revoke", try vault.sign(.revoke(revoke), by: vault.admin))
         return samples
     }
 }

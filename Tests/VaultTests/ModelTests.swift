@@ -36,7 +36,7 @@ private struct PaperVault {
         guard !done.contains(move) else { return false }
         switch move {
         case .invite(let actor, let key, let role, let id, let expires):
-            guard let own = roles[actor], invites[key] == nil else { return false }
+            guard let own = roles[actor], invites[key] == nil, time < expires else { return false }
             if let id, owners[id] == nil { return false }
             let toOwnCase = role == .submitter && id != nil && owners[id ?? -1] == actor
             guard own == .admin || toOwnCase else { return false }

@@ -96,6 +96,8 @@ extension Hash {
 }
 
 extension UTCTime {
+    func adding(minutes: Int64) -> UTCTime { UTCTime(seconds: seconds + minutes * 60) }
+
     static func test(_ text: String) -> UTCTime {
         guard let time = UTCTime(text) else { fatalError("no time: \(text)") }
         return time

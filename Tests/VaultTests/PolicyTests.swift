@@ -87,6 +87,14 @@ struct PolicyTests {
         case .wrongSignature:
             let other = try vault.sign(vault.access(vault.record), by: vault.reader)
             return try alter(good) { _ in other.note.signatures }
+        case .endedKey:
+            try vault.post(vault.sign(revocation(of: vault.reader), by: vault.admin))
+            return now(good)
+        case .expiredStatement:
+            return now(try vault.sign(revocation(of: vault.reader, until: time), by: vault.admin))
+        case .quorumMissing:
+            try vault.require(2, for: .revoke)
+            return now(try vault.sign(revocation(of: vault.reader), by: vault.admin))
 
         // genesis
         case .genesisActor:
@@ -108,7 +116,12 @@ struct PolicyTests {
 
         // invite
         case .mayNotInvite:
-            return now(try vault.sign(.invite(vault.invite(.reader, "x")), by: vault.reader))
+            return now(
+                try vault.sign(
+                    .invite(vault.invite(.submitter, "x", to: vault.caseID)),
+                    by: vault.otherReader
+                )
+            )
         case .inviteKeyReused:
             return now(try vault.sign(.invite(vault.invite(.reader, "first")), by: vault.admin))
 
@@ -116,9 +129,10 @@ struct PolicyTests {
         case .unknownInvite: return now(try vault.enrol(Person("new"), by: "nobody's"))
         case .usedInvite: return now(try vault.enrol(Person("new"), by: "first"))
         case .expiredInvite:
-            let invite = try vault.invite(.reader, "x", expires: time)
+            let invite = try vault.invite(.reader, "x", expires: time.adding(minutes: 1))
             try vault.post(vault.sign(.invite(invite), by: vault.admin))
-            return now(try vault.enrol(Person("new"), by: "x"))
+            vault.clock = time.adding(minutes: 1)
+            return at(vault.clock, try vault.enrol(Person("new"), by: "x"))
         case .enrolActor:
             try vault.post(vault.sign(.invite(vault.invite(.reader, "x")), by: vault.admin))
             let act = Enrol(
@@ -129,6 +143,43 @@ struct PolicyTests {
         case .repeatedMember:
             try vault.post(vault.sign(.invite(vault.invite(.admin, "x")), by: vault.admin))
             return now(try vault.enrol(vault.reader, by: "x"))
+
+        case .voidInvite:
+            try vault.join(Person("other admin"), .admin)
+            let other = try Person("other admin")
+            try vault.post(vault.sign(.invite(vault.invite(.reader, "x")), by: other))
+            try vault.post(vault.sign(revocation(of: other), by: vault.admin))
+            return now(try vault.enrol(Person("new"), by: "x"))
+
+        // policy, rekey, revoke
+        case .notAdministrator:
+            return now(
+                try vault.sign(
+                    revocation(of: vault.submitter),
+                    by: [vault.reader, vault.admin]
+                )
+            )
+        case .otherPolicy:
+            let change = try vault.policyChange { $0.quorums[.revoke] = 1 }
+            try vault.post(vault.sign(change, by: vault.admin))
+            return now(try vault.sign(change, by: vault.admin))
+        case .quorumUnreachable:
+            return now(try vault.sign(revocation(of: vault.admin), by: vault.admin))
+        case .otherPersonsKey:
+            let rekey = try vault.rekey(vault.reader, to: Person("new"), .rotate)
+            return now(try vault.sign(rekey, by: [vault.otherReader, vault.admin]))
+        case .wrongPossession:
+            let rekey = try vault.rekey(
+                vault.reader,
+                to: Person("new"),
+                .rotate,
+                possessed: vault.otherReader
+            )
+            return now(try vault.sign(rekey, by: [vault.reader, vault.admin]))
+        case .revokedPerson:
+            try vault.post(vault.sign(revocation(of: vault.reader), by: vault.admin))
+            let rekey = try vault.rekey(vault.reader, to: Person("new"), .replace, ends: [])
+            return now(try vault.sign(rekey, by: vault.admin))
 
         // Cases
         case .mayNotOpenCases: return now(try vault.sign(vault.open(.test("x")), by: vault.admin))
@@ -170,6 +221,13 @@ struct PolicyTests {
             let act = Act.consent(Consent(record: vault.record, classes: []))
             return now(try vault.sign(act, by: vault.reader))
         }
+    }
+
+    private func revocation(
+        of person: Person,
+        until expires: UTCTime = TestVault.deadline
+    ) -> Act {
+        .revoke(Revoke(expires: expires, person: person.fingerprint, reason: .left))
     }
 
     private func grant(_ person: Person, _ right: CaseRight, _ vault: TestVault) -> Act {
@@ -295,6 +353,94 @@ struct PermissionTests {
         #expect(throws: PolicyViolation.unknownRecord) { try vault.post(signed) }
     }
 
+    @Test("an act of a quorum class takes effect with enough administrators, each counted once")
+    func countsAdministrators() throws {
+        for kind in QuorumClass.allCases {
+            var vault = try TestVault()
+            try vault.join(Person("third admin"), .admin)
+            try vault.require(2, for: kind)
+            let second = try Person("second admin")
+            let (act, actor) = try vault.example(of: kind)
+            let alone = try vault.sign(
+                act,
+                by: actor.role == .admin ? [actor.person] : [actor.person, second]
+            )
+            #expect(throws: PolicyViolation.quorumMissing, "\(kind)") { try vault.post(alone) }
+            let others = [second] + (actor.role == .admin ? [] : [vault.admin])
+            try vault.post(vault.sign(act, by: [actor.person] + others))
+        }
+    }
+
+    @Test("nobody but administrators counts, and no person twice")
+    func countsNobodyElse() throws {
+        var vault = try TestVault()
+        try vault.require(2, for: .revoke)
+        let act = Act.revoke(
+            Revoke(
+                expires: TestVault.deadline,
+                person: vault.submitter.fingerprint,
+                reason: .abuse
+            )
+        )
+        for other in [vault.auditor, vault.reader, vault.submitter] {
+            let signed = try vault.sign(act, by: [vault.admin, other])
+            #expect(throws: PolicyViolation.surplusSignature) { try vault.post(signed) }
+        }
+        let phone = try Person("admin's phone")
+        try vault.post(vault.sign(vault.rekey(vault.admin, to: phone, .device), by: vault.admin))
+        let twice = try vault.sign(act, by: [vault.admin, phone])
+        #expect(throws: PolicyViolation.surplusSignature) { try vault.post(twice) }
+        try vault.post(vault.sign(act, by: [phone, Person("second admin")]))
+    }
+
+    @Test("a person keeps what was theirs under a new key, and the old one does nothing")
+    func rotates() throws {
+        var vault = try TestVault()
+        let new = try Person("new submitter")
+        let rekey = try vault.rekey(vault.submitter, to: new, .rotate)
+        try vault.post(vault.sign(rekey, by: [vault.submitter, vault.admin]))
+        #expect(vault.state.standing(of: new.fingerprint, in: vault.caseID) == .submit)
+        #expect(vault.state.standing(of: vault.submitter.fingerprint, in: vault.caseID) == nil)
+        try vault.post(vault.sign(vault.submit(.test("x")), by: new))
+        let old = try vault.sign(vault.submit(.test("y")), by: vault.submitter)
+        #expect(throws: PolicyViolation.endedKey) { try vault.post(old) }
+        let consent = Act.consent(Consent(record: vault.record, classes: [.un]))
+        try vault.post(vault.sign(consent, by: new))
+    }
+
+    @Test("both devices of a person act, until one is revoked")
+    func hasDevices() throws {
+        var vault = try TestVault()
+        let tablet = try Person("tablet")
+        let rekey = try vault.rekey(vault.reader, to: tablet, .device)
+        try vault.post(vault.sign(rekey, by: [vault.reader, vault.admin]))
+        for device in [vault.reader, tablet] {
+            try vault.post(vault.sign(vault.access(vault.record), by: device))
+        }
+        let revoke = Revoke(
+            expires: TestVault.deadline,
+            person: vault.reader.fingerprint,
+            reason: .lost,
+            keys: [tablet.fingerprint]
+        )
+        try vault.post(vault.sign(.revoke(revoke), by: vault.admin))
+        let lost = try vault.sign(vault.access(vault.record), by: tablet)
+        #expect(throws: PolicyViolation.endedKey) { try vault.post(lost) }
+        try vault.post(vault.sign(vault.access(vault.record), by: vault.reader))
+        #expect(
+            vault.state.activeKeys(of: vault.reader.fingerprint) == [vault.reader.fingerprint]
+        )
+    }
+
+    @Test("administrators give a person new keys who lost all others")
+    func replaces() throws {
+        var vault = try TestVault()
+        let new = try Person("new reader")
+        try vault.post(vault.sign(vault.rekey(vault.reader, to: new, .replace), by: vault.admin))
+        #expect(vault.state.standing(of: new.fingerprint, in: vault.caseID) == .own)
+        #expect(vault.state.member(vault.reader.fingerprint)?.ended?.reason == .lost)
+    }
+
     @Test("an owner invites submitters to the own case only")
     func ownersInvite() throws {
         var vault = try TestVault()
@@ -307,7 +453,7 @@ struct PermissionTests {
             .invite(vault.invite(.reader, "x", to: vault.caseID)),
             by: vault.reader
         )
-        #expect(throws: PolicyViolation.mayNotInvite) { try vault.post(reader) }
+        #expect(throws: PolicyViolation.notAdministrator) { try vault.post(reader) }
         let unknown = try vault.sign(
             .invite(vault.invite(.submitter, "x", to: .test("none"))),
             by: vault.admin

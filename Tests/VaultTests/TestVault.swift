@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import Crypto
+import Testing
 import TransparencyLog
 import Vault
 
@@ -11,6 +13,7 @@ import Vault
 struct TestVault {
     static let origin = "vault.example/test"
     static let begin = UTCTime.test("2026-11-21T05:50:00Z")
+    static let deadline = UTCTime.test("2026-12-21T05:50:00Z")
 
     let logSigner: NoteSigner
     let admin: Person
@@ -68,6 +71,13 @@ struct TestVault {
 
     mutating func sign(_ act: Act, by person: Person) throws -> SignedStatement {
         try .sign(statement(act, by: person.fingerprint), with: [person.signer])
+    }
+
+    /// Signs as the first of some people, below it as the others.
+    mutating func sign(_ act: Act, by people: [Person]) throws -> SignedStatement {
+        let others = people.dropFirst().sorted { $0.fingerprint < $1.fingerprint }
+        let statement = statement(act, by: people[0].fingerprint)
+        return try .sign(statement, with: [people[0].signer] + others.map(\.signer))
     }
 
     var genesisAct: Genesis {
@@ -139,6 +149,61 @@ struct TestVault {
                 manifest: .test("manifest")
             )
         )
+    }
+
+    // MARK: What administrators decide
+
+    func policyChange(_ change: (inout Policy) -> Void) throws -> Act {
+        var policy = try #require(state.policy)
+        change(&policy)
+        let previous = try #require(state.policyStatement)
+        return .policy(PolicyChange(expires: Self.deadline, replacing: previous, with: policy))
+    }
+
+    /// Lets a second administrator join, and asks for so many signatures.
+    mutating func require(_ count: UInt64, for kind: QuorumClass) throws {
+        try join(Person("second admin"), .admin)
+        try post(sign(policyChange { $0.quorums[kind] = count }, by: admin))
+    }
+
+    func rekey(
+        _ person: Person,
+        to new: Person,
+        _ reason: RekeyReason,
+        ends: [Fingerprint]? = nil,
+        possessed holder: Person? = nil
+    ) throws -> Act {
+        let text = Rekey.possessionText(
+            vault: Self.origin,
+            person: person.fingerprint,
+            record: new.record
+        )
+        return .rekey(
+            Rekey(
+                expires: Self.deadline,
+                person: person.fingerprint,
+                reason: reason,
+                ends: ends ?? (reason == .device ? [] : [person.fingerprint]),
+                possession: Array(try (holder ?? new).key.signature(for: Array(text.utf8))),
+                record: new.record
+            )
+        )
+    }
+
+    /// An act of a class, and who does it.
+    func example(of kind: QuorumClass) throws -> (act: Act, actor: (person: Person, role: Role)) {
+        let new = try Person("new keys")
+        switch kind {
+        case .inviteAdmin: return (.invite(try invite(.admin, "q")), (admin, .admin))
+        case .inviteAuditor: return (.invite(try invite(.auditor, "q")), (admin, .admin))
+        case .inviteReader: return (.invite(try invite(.reader, "q")), (admin, .admin))
+        case .policy: return (try policyChange { $0.quorums[.revoke] = 2 }, (admin, .admin))
+        case .rekey: return (try rekey(reader, to: new, .rotate), (reader, .reader))
+        case .replace: return (try rekey(reader, to: new, .replace), (admin, .admin))
+        case .revoke:
+            let act = Revoke(expires: Self.deadline, person: reader.fingerprint, reason: .left)
+            return (.revoke(act), (admin, .admin))
+        }
     }
 
     // MARK: Entries

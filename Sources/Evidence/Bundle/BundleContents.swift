@@ -180,7 +180,7 @@ public struct BundleContents: Sendable {
         case .submit, .access, .export, .custody:
             return act.caseID == caseID && !records.isDisjoint(with: act.records)
         case .consent(let consent): return records.contains(consent.record)
-        case .genesis, .invite, .enrol, .caseGrant: return false
+        case .genesis, .invite, .enrol, .caseGrant, .policy, .rekey, .revoke: return false
         }
     }
 }

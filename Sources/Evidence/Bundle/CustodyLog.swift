@@ -60,7 +60,7 @@ enum CustodyLog {
                 JSONMember("event", custody.event.rawValue),
                 JSONMember("occurred", custody.occurred.text),
             ]
-        case .genesis, .invite, .enrol, .caseOpen, .caseGrant: []
+        case .genesis, .invite, .enrol, .caseOpen, .caseGrant, .policy, .rekey, .revoke: []
         }
     }
 

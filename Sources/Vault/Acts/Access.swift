@@ -85,16 +85,16 @@ extension Access: ActBody {
         in context: ActContext,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
-        try state.requireReader(context.actor, of: caseID)
+        try state.requireReader(context.person, of: caseID)
         for record in records { _ = try facts.submission(record, to: caseID) }
     }
 }
 
 extension VaultState {
-    /// Checks that a member reads a case.
-    func requireReader(_ member: Fingerprint, of id: CaseID) throws(PolicyViolation) {
+    /// Checks that a person reads a case.
+    func requireReader(_ person: Fingerprint, of id: CaseID) throws(PolicyViolation) {
         guard let found = cases[id] else { throw .unknownCase }
-        guard found.readers.contains(member) else { throw .mayNotRead }
+        guard found.readers.contains(person) else { throw .mayNotRead }
     }
 }
 

@@ -14,7 +14,7 @@ public enum CaseRight: String, CaseIterable, Sendable {
 public struct CaseGrant: Hashable, Sendable {
     /// The case.
     public let caseID: CaseID
-    /// Who receives the right.
+    /// The person who receives the right, by the first of their keys.
     public let member: Fingerprint
     /// The right.
     public let right: CaseRight
@@ -67,8 +67,10 @@ extension CaseGrant: ActBody {
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
         guard let found = state.cases[caseID] else { throw .unknownCase }
-        guard found.owner == context.actor else { throw .notOwner }
-        guard let receiver = state.members[member] else { throw .unknownMember }
+        guard found.owner == context.person else { throw .notOwner }
+        guard let receiver = state.members[member], receiver.person == member else {
+            throw .unknownMember
+        }
         switch (right, receiver.role) {
         case (.read, .reader):
             guard previous == found.keyring else { throw .otherKeyring }

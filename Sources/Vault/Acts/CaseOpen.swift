@@ -44,17 +44,16 @@ extension CaseOpen: ActBody {
         in context: ActContext,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
-        guard let actor = state.members[context.actor] else { throw .unknownActor }
-        guard actor.role == .reader else { throw .mayNotOpenCases }
+        guard state.members[context.person]?.role == .reader else { throw .mayNotOpenCases }
         guard state.cases[caseID] == nil else { throw .repeatedCase }
         state.cases[caseID] = Case(
             id: caseID,
-            owner: context.actor,
+            owner: context.person,
             opened: context.index,
             epoch: epoch,
             keyring: keyring,
-            readers: [context.actor],
-            submitters: [context.actor]
+            readers: [context.person],
+            submitters: [context.person]
         )
     }
 }

@@ -36,7 +36,7 @@ extension Consent: ActBody {
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
         guard var submission = facts.submission(record: record) else { throw .unknownRecord }
-        guard submission.submitter == context.actor else { throw .notSubmitter }
+        guard state.person(of: submission.submitter) == context.person else { throw .notSubmitter }
         submission.classes = classes
         facts.set(submission, record: record)
     }

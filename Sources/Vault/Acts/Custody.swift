@@ -72,7 +72,7 @@ extension Custody: ActBody {
         in context: ActContext,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
-        try state.requireReader(context.actor, of: caseID)
+        try state.requireReader(context.person, of: caseID)
         _ = try facts.submission(record, to: caseID)
     }
 }

@@ -38,11 +38,15 @@ extension Enrol: ActBody {
         guard var invite = state.invites[name] else { throw .unknownInvite }
         guard invite.member == nil else { throw .usedInvite }
         guard context.accepted < invite.expires else { throw .expiredInvite }
+        if let inviter = state.members[invite.inviter]?.ended {
+            guard inviter.reason == .superseded else { throw .voidInvite }
+        }
         guard state.members[context.actor] == nil else { throw .repeatedMember }
         invite.member = context.actor
         state.invites[name] = invite
         state.members[context.actor] = Member(
             context.actor,
+            person: context.actor,
             role: invite.role,
             enrolled: context.index,
             signing: record.signing

@@ -50,7 +50,7 @@ extension Export: ActBody {
         in context: ActContext,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
-        try state.requireReader(context.actor, of: caseID)
+        try state.requireReader(context.person, of: caseID)
         for record in records {
             let submission = try facts.submission(record, to: caseID)
             guard submission.classes.contains(consentClass) else { throw .noConsent }

@@ -45,20 +45,34 @@ extension Invite: ActBody {
         writer.add("expires", expires)
     }
 
+    /// An owner alone invites submitters to a case, and an administrator to the vault.
+    var quorum: QuorumClass? {
+        switch role {
+        case .admin: .inviteAdmin
+        case .reader: .inviteReader
+        case .auditor: .inviteAuditor
+        case .submitter: nil
+        }
+    }
+
+    /// What nobody could use any more is not given out.
+    var deadline: UTCTime? { expires }
+
     /// By an administrator, or by a case's owner for a submitter to that case; with a new key.
     func apply(
         to state: inout VaultState,
         in context: ActContext,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
-        guard let actor = state.members[context.actor] else { throw .unknownActor }
         var target: Case?
         if let caseID {
             guard let found = state.cases[caseID] else { throw .unknownCase }
             target = found
         }
-        let invitesToOwnCase = role == .submitter && target?.owner == context.actor
-        guard actor.role == .admin || invitesToOwnCase else { throw .mayNotInvite }
+        let invitesToOwnCase = role == .submitter && target?.owner == context.person
+        guard state.members[context.person]?.role == .admin || invitesToOwnCase else {
+            throw .mayNotInvite
+        }
         let name = Self.keyName(inviteKey)
         guard state.invites[name] == nil else { throw .inviteKeyReused }
         state.invites[name] = IssuedInvite(

@@ -57,7 +57,7 @@ extension Submit: ActBody {
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
         guard let found = state.cases[caseID] else { throw .unknownCase }
-        guard found.submitters.contains(context.actor) else { throw .mayNotSubmit }
+        guard found.submitters.contains(context.person) else { throw .mayNotSubmit }
         guard epoch == found.epoch else { throw .wrongEpoch }
         guard facts.submission(record: record) == nil else { throw .repeatedRecord }
         let submission = Submission(

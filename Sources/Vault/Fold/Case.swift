@@ -6,7 +6,7 @@ public import Bulk
 public struct Case: Hashable, Sendable {
     /// Its id; its name is known to its readers only.
     public let id: CaseID
-    /// Who opened it.
+    /// The person who opened it; people are named by the first of their keys.
     public let owner: Fingerprint
     /// The index of the entry that opened it.
     public let opened: UInt64
@@ -19,11 +19,11 @@ public struct Case: Hashable, Sendable {
     /// Who submits to it; the owner does.
     public internal(set) var submitters: Set<Fingerprint>
 
-    /// What a member may do in the case; `nil` when nothing.
-    public func standing(of member: Fingerprint) -> CaseStanding? {
-        if member == owner { return .own }
-        if readers.contains(member) { return .read }
-        return submitters.contains(member) ? .submit : nil
+    /// What a person may do in the case; `nil` when nothing.
+    public func standing(of person: Fingerprint) -> CaseStanding? {
+        if person == owner { return .own }
+        if readers.contains(person) { return .read }
+        return submitters.contains(person) ? .submit : nil
     }
 }
 
@@ -35,7 +35,7 @@ public struct IssuedInvite: Hashable, Sendable {
     public let caseID: CaseID?
     /// It is good for an accepted time before this one; see ``Invite/expires``.
     public let expires: UTCTime
-    /// Who gave it out; for the first administrator's, the log's key.
+    /// The key that gave it out; for the first administrator's, the log's key.
     public let inviter: Fingerprint
     /// Who used it; `nil` while it is open.
     public internal(set) var member: Fingerprint?

@@ -28,6 +28,12 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case surplusSignature = "surplus-signature"
     /// A signature does not verify.
     case wrongSignature = "wrong-signature"
+    /// The actor's key, or that of another signer, has ended.
+    case endedKey = "ended-key"
+    /// The statement is no longer good.
+    case expiredStatement = "expired-statement"
+    /// Fewer administrators signed than the policy asks for.
+    case quorumMissing = "quorum-missing"
 
     // MARK: genesis
 
@@ -55,6 +61,24 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case enrolActor = "enrol-actor"
     /// The member is enrolled already.
     case repeatedMember = "repeated-member"
+
+    /// Whoever gave out the invitation lost the key, or had it taken away.
+    case voidInvite = "void-invite"
+
+    // MARK: policy, rekey, revoke
+
+    /// The actor is not an administrator.
+    case notAdministrator = "not-administrator"
+    /// The policy takes the place of another than the current one.
+    case otherPolicy = "other-policy"
+    /// So few administrators would be left that an act could never be done again.
+    case quorumUnreachable = "quorum-unreachable"
+    /// A key is another person's.
+    case otherPersonsKey = "other-persons-key"
+    /// The new key did not sign that it becomes this person's.
+    case wrongPossession = "wrong-possession"
+    /// The person was revoked.
+    case revokedPerson = "revoked-person"
 
     // MARK: Cases
 
@@ -109,6 +133,9 @@ extension PolicyViolation: CustomStringConvertible {
         case .missingSignature: "a signature that the act needs is missing"
         case .surplusSignature: "there is a signature that the act does not need"
         case .wrongSignature: "a signature does not verify"
+        case .endedKey: "a key that signed, or is to be ended, has ended already"
+        case .expiredStatement: "the time in which the statement was good is over"
+        case .quorumMissing: "fewer administrators signed than the vault's policy asks for"
         case .genesisActor: "the actor of the genesis is not the log's key"
         case .genesisKeyName: "the log's key is not named for the vault"
         case .mayNotInvite: "the actor may not give out this invitation"
@@ -118,6 +145,13 @@ extension PolicyViolation: CustomStringConvertible {
         case .expiredInvite: "the invitation has expired"
         case .enrolActor: "the actor is not the fingerprint of the identity record"
         case .repeatedMember: "the member is enrolled already"
+        case .voidInvite: "the key of whoever gave out the invitation was lost or revoked"
+        case .notAdministrator: "only administrators may do this"
+        case .otherPolicy: "the vault has another policy by now than the one to be replaced"
+        case .quorumUnreachable: "too few administrators would be left to do every act"
+        case .otherPersonsKey: "the key is another person's"
+        case .wrongPossession: "the new key did not sign that it becomes this person's"
+        case .revokedPerson: "the person was revoked"
         case .mayNotOpenCases: "only readers open cases"
         case .repeatedCase: "the case exists already"
         case .unknownCase: "there is no such case"

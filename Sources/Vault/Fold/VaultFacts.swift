@@ -28,7 +28,7 @@ public struct Submission: Hashable, Sendable {
     public let index: UInt64
     /// The case.
     public let caseID: CaseID
-    /// Who submitted.
+    /// The key that submitted.
     public let submitter: Fingerprint
     /// The epoch that it was sealed to.
     public let epoch: UInt64

@@ -11,10 +11,10 @@ public enum CaseStanding: String, CaseIterable, Sendable {
 }
 
 extension VaultState {
-    /// A member, by the fingerprint.
+    /// A member's key, by its fingerprint; also when it has ended.
     public func member(_ fingerprint: Fingerprint) -> Member? { members[fingerprint] }
 
-    /// How many members there are.
+    /// How many keys were enrolled.
     public var memberCount: Int { members.count }
 
     /// A case, by its id.
@@ -23,34 +23,38 @@ extension VaultState {
     /// An invitation that was given out, by its public key.
     public func invite(key: [UInt8]) -> IssuedInvite? { invites[Invite.keyName(key)] }
 
-    /// What a member may do in a case; `nil` when nothing, or when there is none.
-    public func standing(of member: Fingerprint, in id: CaseID) -> CaseStanding? {
-        cases[id]?.standing(of: member)
+    /// What whoever holds a key may do in a case; `nil` when nothing, or when there is none.
+    public func standing(of key: Fingerprint, in id: CaseID) -> CaseStanding? {
+        actingPerson(key).flatMap { cases[id]?.standing(of: $0) }
     }
 
-    /// Whether a member reads a case: its owner, and whoever was granted the right.
-    public func mayRead(_ member: Fingerprint, _ id: CaseID) -> Bool {
-        cases[id]?.readers.contains(member) ?? false
+    /// Whether whoever holds a key reads a case: its owner, and whoever was granted the right.
+    public func mayRead(_ key: Fingerprint, _ id: CaseID) -> Bool {
+        actingPerson(key).flatMap { cases[id]?.readers.contains($0) } ?? false
     }
 
-    /// Whether a member submits to a case: its owner, and whoever was granted the right or invited to
-    /// it.
-    public func maySubmit(_ member: Fingerprint, _ id: CaseID) -> Bool {
-        cases[id]?.submitters.contains(member) ?? false
+    /// Whether whoever holds a key submits to a case: its owner, and whoever was granted the right or
+    /// invited to it.
+    public func maySubmit(_ key: Fingerprint, _ id: CaseID) -> Bool {
+        actingPerson(key).flatMap { cases[id]?.submitters.contains($0) } ?? false
     }
 
-    /// Whether a member may read the whole log: administrators and auditors.
-    public func mayAudit(_ member: Fingerprint) -> Bool {
-        switch members[member]?.role {
-        case .admin, .auditor: true
-        case .reader, .submitter, nil: false
-        }
+    /// Whether whoever holds a key may read the whole log: administrators and auditors.
+    public func mayAudit(_ key: Fingerprint) -> Bool {
+        guard let member = members[key], member.isActive else { return false }
+        return member.role == .admin || member.role == .auditor
     }
 
-    /// The cases in which a member has a standing, by their ids.
-    public func cases(of member: Fingerprint) -> [(id: CaseID, standing: CaseStanding)] {
-        cases.values.compactMap { found in
-            found.standing(of: member).map { (found.id, $0) }
+    /// The cases in which whoever holds a key has a standing, by their ids.
+    public func cases(of key: Fingerprint) -> [(id: CaseID, standing: CaseStanding)] {
+        guard let person = actingPerson(key) else { return [] }
+        return cases.values.compactMap { found in
+            found.standing(of: person).map { (found.id, $0) }
         }.sorted { $0.id < $1.id }
+    }
+
+    /// The person whose key it is, while the key may act.
+    private func actingPerson(_ key: Fingerprint) -> Fingerprint? {
+        members[key].flatMap { $0.isActive ? $0.person : nil }
     }
 }

@@ -19,19 +19,22 @@ public struct VerifiedStatement: Hashable, Sendable {
 }
 
 extension VaultState {
-    /// Checks that those signed whose signatures an act needs, and nobody else.
+    /// Checks that those signed whom the lines name, and that the signatures an act cannot do without
+    /// are there.
     ///
-    /// Needs the members only, and reads nothing that an entry could change later: it may run on any
-    /// thread, with a state that is a little old, before ``apply(_:accepted:at:facts:)``.
+    /// Needs the keys only, and reads nothing that an entry could change later: it may run on any
+    /// thread, with a state that is a little old, before ``apply(_:accepted:at:facts:)``, which judges
+    /// whether those who signed may, and are enough.
     ///
     /// - Throws: ``PolicyViolation/unknownActor``, ``PolicyViolation/enrolActor``,
     ///   ``PolicyViolation/genesisActor``, ``PolicyViolation/missingSignature``,
-    ///   ``PolicyViolation/surplusSignature`` or ``PolicyViolation/wrongSignature``.
+    ///   ``PolicyViolation/surplusSignature``, ``PolicyViolation/wrongSignature`` or
+    ///   ``PolicyViolation/wrongPossession``.
     public func verifySignatures(
         of signed: SignedStatement
     ) throws(PolicyViolation) -> VerifiedStatement {
-        let signers = try signers(of: signed.statement)
         let signatures = signed.note.signatures
+        let signers = try signers(of: signed)
         for (place, signer) in signers.enumerated() {
             guard place < signatures.count, signer.isNamed(by: signatures[place]) else {
                 throw .missingSignature
@@ -41,11 +44,15 @@ extension VaultState {
         for (signer, signature) in zip(signers, signatures) {
             guard signer.isValid(signature, over: signed.note.text) else { throw .wrongSignature }
         }
+        if case .rekey(let rekey) = signed.statement.act {
+            guard rekey.isPossessed(in: signed.statement.vault) else { throw .wrongPossession }
+        }
         return VerifiedStatement(signed)
     }
 
-    /// Whose signatures a statement needs, in the order of the lines.
-    private func signers(of statement: Statement) throws(PolicyViolation) -> [SigningKey] {
+    /// Whose signatures stand, or must stand, below a statement, in the order of the lines.
+    private func signers(of signed: SignedStatement) throws(PolicyViolation) -> [SigningKey] {
+        let statement = signed.statement
         switch statement.act {
         case .genesis(let genesis):
             guard statement.actor == genesis.actor else { throw .genesisActor }
@@ -56,9 +63,25 @@ extension VaultState {
                 SigningKey(name: statement.actor.hex, publicKey: enrol.record.signing),
                 SigningKey(invite: enrol.inviteKey),
             ]
-        case .invite, .caseOpen, .caseGrant, .submit, .access, .export, .consent, .custody:
+        default:
             guard let member = members[statement.actor] else { throw .unknownActor }
-            return [member.key]
+            return [member.key] + (try approvers(of: signed))
         }
+    }
+
+    /// Who signed below the actor: keys that are enrolled, ascending, so that each set of signatures
+    /// has one order and nobody stands twice.
+    private func approvers(of signed: SignedStatement) throws(PolicyViolation) -> [SigningKey] {
+        var keys: [SigningKey] = []
+        var last: Fingerprint?
+        for signature in signed.note.signatures.dropFirst() {
+            guard signed.statement.act.quorum != nil, let signer = Fingerprint(hex: signature.name),
+                signer != signed.statement.actor, last.map({ $0 < signer }) ?? true,
+                let member = members[signer]
+            else { throw .surplusSignature }
+            keys.append(member.key)
+            last = signer
+        }
+        return keys
     }
 }

@@ -15,7 +15,10 @@ extension VaultState {
     /// accepted: <time of the newest entry>
     /// log-key: <vkey>                                    both absent before the genesis
     /// tls-key: <sha256>
-    /// member: <fingerprint> <role> <index of the enrolment> <base64 of the signing key>
+    /// policy: <id of the statement that set it>
+    /// …                                                  the lines of the policy
+    /// member: <fingerprint> <person> <role> <index of the enrolment> <base64 of the signing key>
+    ///         <index of the end or -> <reason or ->
     /// invite: <key name> <role> <case or -> <expires> <inviter> <member or ->
     /// case: <id> <owner> <index of the opening> <epoch> <keyring>
     /// reader: <fingerprint>                              those of the case above
@@ -30,6 +33,10 @@ extension VaultState {
         if let foundation {
             writer.add("log-key", foundation.logKey.text)
             writer.add("tls-key", foundation.tlsKey)
+        }
+        if let policyStatement, let policy {
+            writer.add("policy", policyStatement)
+            policy.write(to: &writer)
         }
         for member in members.values.sorted(by: { $0.fingerprint < $1.fingerprint }) {
             writer.add("member", member.fields)
@@ -61,6 +68,10 @@ extension VaultState {
                 tlsKey: try reader.hash("tls-key")
             )
         }
+        if reader.isNext("policy") {
+            policyStatement = try reader.hash("policy")
+            policy = try Policy(reading: &reader)
+        }
         while reader.isNext("member") {
             let member = try Member(reading: &reader)
             members[member.fingerprint] = member
@@ -82,18 +93,26 @@ extension VaultState {
 extension Member {
     fileprivate var fields: [String] {
         [
-            fingerprint.hex, role.rawValue, String(enrolled),
-            Base64.padded.encode(verifierKey.publicKey),
+            fingerprint.hex, person.hex, role.rawValue, String(enrolled),
+            Base64.padded.encode(verifierKey.publicKey), ended.map { String($0.index) } ?? "-",
+            ended?.reason.rawValue ?? "-",
         ]
     }
 
     fileprivate init(reading reader: inout LineReader) throws(LineError) {
-        let fields = try reader.fields("member", count: 4)
-        guard let fingerprint = Fingerprint(hex: fields[0]), let role = Role(rawValue: fields[1]),
-            let enrolled = Decimal.value(fields[2]),
-            let signing = Base64.padded.decode(fields[3]), signing.count == 32
+        let fields = try reader.fields("member", count: 7)
+        guard let fingerprint = Fingerprint(hex: fields[0]),
+            let person = Fingerprint(hex: fields[1]), let role = Role(rawValue: fields[2]),
+            let enrolled = Decimal.value(fields[3]),
+            let signing = Base64.padded.decode(fields[4]), signing.count == 32
         else { throw reader.malformed("member", .fields) }
-        self.init(fingerprint, role: role, enrolled: enrolled, signing: signing)
+        self.init(fingerprint, person: person, role: role, enrolled: enrolled, signing: signing)
+        let reason = KeyEnd.Reason(rawValue: fields[6])
+        if let index = Decimal.value(fields[5]), let reason {
+            ended = KeyEnd(index: index, reason: reason)
+        } else if fields[5...] != ["-", "-"] {
+            throw reader.malformed("member", .fields)
+        }
     }
 }
 

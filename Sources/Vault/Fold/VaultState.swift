@@ -15,6 +15,11 @@ public struct VaultState: Hashable, Sendable {
     public internal(set) var accepted = UTCTime(seconds: 0)
     /// What the `genesis` said; `nil` before it.
     public internal(set) var foundation: Founding?
+    /// What administrators decided last; `nil` before the genesis.
+    public internal(set) var policy: Policy?
+    /// The id of the statement that set the policy.
+    public internal(set) var policyStatement: Hash?
+    /// Keys, by their fingerprints; also those that have ended.
     var members: [Fingerprint: Member] = [:]
     /// By the name of the invitation's key, ``Invite/keyName(_:)``.
     var invites: [String: IssuedInvite] = [:]
@@ -47,15 +52,20 @@ public struct VaultState: Hashable, Sendable {
         } else {
             guard signed.statement.act.name == .genesis else { throw .missingGenesis }
         }
-        switch signed.statement.act {
-        case .genesis, .enrol: break
-        case .invite, .caseOpen, .caseGrant, .submit, .access, .export, .consent, .custody:
-            guard members[signed.statement.actor] != nil else { throw .unknownActor }
-        }
+        let person =
+            switch signed.statement.act {
+            case .genesis, .enrol: signed.statement.actor
+            default: try requireSigners(of: signed)
+            }
         guard facts.statementIndex(signed.id) == nil else { throw .repeatedStatement }
+        if let deadline = signed.statement.act.deadline {
+            guard accepted < deadline else { throw .expiredStatement }
+        }
         let context = ActContext(
             vault: signed.statement.vault,
+            statement: signed.id,
             actor: signed.statement.actor,
+            person: person,
             accepted: accepted,
             index: index
         )

@@ -52,6 +52,10 @@ public enum ValueForm: String, Hashable, Sendable {
     case origin = "1 to 200 printable ASCII characters without space and plus"
     /// A log's key.
     case verifierKey = "an Ed25519 vkey"
+    /// 64 bytes.
+    case signature = "canonical base64 of 64 bytes"
+    /// A witness's key.
+    case witnessKey = "a vkey of a witness (type 04)"
     /// An age recipient.
     case recipient = "an age1pq1 recipient"
     /// One of the words that the key allows.

@@ -24,6 +24,12 @@ public enum ActName: String, CaseIterable, Sendable {
     case consent
     /// ``Custody``.
     case custody
+    /// ``PolicyChange``.
+    case policy
+    /// ``Rekey``.
+    case rekey
+    /// ``Revoke``.
+    case revoke
 }
 
 /// What a statement does.
@@ -51,6 +57,12 @@ public enum Act: Hashable, Sendable {
     case consent(Consent)
     /// Records a handling step outside of the vault.
     case custody(Custody)
+    /// Changes what administrators decide together.
+    case policy(PolicyChange)
+    /// Enrols a further key of a member.
+    case rekey(Rekey)
+    /// Ends a person's keys.
+    case revoke(Revoke)
 
     init(_ name: ActName, reading reader: inout LineReader) throws(LineError) {
         self =
@@ -65,6 +77,9 @@ public enum Act: Hashable, Sendable {
             case .export: .export(try Export(reading: &reader))
             case .consent: .consent(try Consent(reading: &reader))
             case .custody: .custody(try Custody(reading: &reader))
+            case .policy: .policy(try PolicyChange(reading: &reader))
+            case .rekey: .rekey(try Rekey(reading: &reader))
+            case .revoke: .revoke(try Revoke(reading: &reader))
             }
     }
 
@@ -81,6 +96,9 @@ public enum Act: Hashable, Sendable {
         case .export: .export
         case .consent: .consent
         case .custody: .custody
+        case .policy: .policy
+        case .rekey: .rekey
+        case .revoke: .revoke
         }
     }
 
@@ -97,13 +115,16 @@ public enum Act: Hashable, Sendable {
         case .export(let act): act
         case .consent(let act): act
         case .custody(let act): act
+        case .policy(let act): act
+        case .rekey(let act): act
+        case .revoke(let act): act
         }
     }
 
     /// The case that the act names; a `consent` names only a record.
     public var caseID: CaseID? {
         switch self {
-        case .genesis, .enrol, .consent: nil
+        case .genesis, .enrol, .consent, .policy, .rekey, .revoke: nil
         case .invite(let act): act.caseID
         case .caseOpen(let act): act.caseID
         case .caseGrant(let act): act.caseID
@@ -114,10 +135,16 @@ public enum Act: Hashable, Sendable {
         }
     }
 
+    /// The class of the signatures that the act needs; `nil` for an act of one person alone.
+    public var quorum: QuorumClass? { body.quorum }
+
+    /// The accepted time from which on the act is no longer good.
+    public var deadline: UTCTime? { body.deadline }
+
     /// The records that the act names: those whose submissions its rule asks ``VaultFacts`` about.
     public var records: [Hash] {
         switch self {
-        case .genesis, .invite, .enrol, .caseOpen, .caseGrant: []
+        case .genesis, .invite, .enrol, .caseOpen, .caseGrant, .policy, .rekey, .revoke: []
         case .submit(let act): [act.record]
         case .access(let act): act.records
         case .export(let act): act.records
@@ -133,6 +160,14 @@ protocol ActBody: Hashable, Sendable {
 
     func write(to writer: inout LineWriter)
 
+    /// Whose signatures it needs beside the actor's: those of a policy's number of administrators.
+    ///
+    /// `nil` for an act of one person alone.
+    var quorum: QuorumClass? { get }
+
+    /// The accepted time from which on the statement is no longer good, however many signed it.
+    var deadline: UTCTime? { get }
+
     /// Checks whether the act is allowed, and then changes the state; a violation changes nothing.
     func apply(
         to state: inout VaultState,
@@ -141,10 +176,20 @@ protocol ActBody: Hashable, Sendable {
     ) throws(PolicyViolation)
 }
 
+extension ActBody {
+    var quorum: QuorumClass? { nil }
+    var deadline: UTCTime? { nil }
+}
+
 /// What an act's rule sees of its entry.
 struct ActContext {
     let vault: String
+    /// The id of the statement.
+    let statement: Hash
+    /// The key that acts.
     let actor: Fingerprint
+    /// Whose key it is.
+    let person: Fingerprint
     let accepted: UTCTime
     let index: UInt64
 }

@@ -111,7 +111,7 @@ struct CaseView: Sendable {
                 throw refused(logged, "changes the consent of another's submission")
             }
             submissions[place].consent = consent.classes
-        case .genesis: throw refused(logged, "is the beginning of a vault")
+        case .genesis, .policy, .rekey, .revoke: throw refused(logged, "is of no case")
         }
         entries.append(logged)
     }

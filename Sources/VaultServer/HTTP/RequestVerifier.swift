@@ -45,7 +45,7 @@ struct RequestVerifier: Sendable {
             let signature = RequestSignature(inputField: input, signatureField: field),
             let target = RequestTarget(request)
         else { throw APIError.signature }
-        guard let member = state.member(signature.keyID) else {
+        guard let member = state.member(signature.keyID), member.isActive else {
             _ = decoy.isValidSignature(signature.signature, for: Array(input.utf8))
             throw APIError.signature
         }

@@ -157,6 +157,10 @@ extension VaultIndex {
                 try db.cachedStatement(sql: "INSERT OR IGNORE INTO lost_records VALUES (?)")
                     .execute(arguments: [act.record.data])
             }
+        case .rekey(let act):
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO members VALUES (?, ?)")
+                .execute(arguments: [act.record.fingerprint.data, leaf])
+        case .policy, .revoke: break
         case .access(let act): cases = [act.caseID]
         case .export(let act): cases = [act.caseID]
         case .custody(let act): cases = [act.caseID]
