@@ -37,7 +37,7 @@ struct Check: AsyncParsableCommand {
         let report = try await VaultFolder(configuration).check(
             deep: deep,
             rebuildIndex: rebuildIndex,
-            logger: LogLines.logger(configuration)
+            logger: LogLines.logger(configuration.logLevel)
         )
         try StandardOutput.write("\(json ? try ReportJSON(report).text : "\(report)")\n")
         if !report.isClean {

@@ -10,7 +10,7 @@ struct Saksid: AsyncParsableCommand {
         commandName: "saksid",
         abstract: "Keep a vault: a log of signed statements and the sealed evidence they name.",
         version: "0.1.0",
-        subcommands: [Initialise.self, Serve.self, Check.self]
+        subcommands: [Initialise.self, Serve.self, Check.self, WitnessCommand.self]
     )
 }
 

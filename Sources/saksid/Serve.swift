@@ -39,7 +39,8 @@ struct Serve: AsyncParsableCommand {
         try configuration.validate()
         if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
         Allocator.limitArenas()
-        try await Daemon(configuration, logger: LogLines.logger(configuration)).run { line in
+        try await Daemon(configuration, logger: LogLines.logger(configuration.logLevel)).run {
+            line in
             // Nobody has to listen.
             try? StandardOutput.write("\(line)\n")
         }

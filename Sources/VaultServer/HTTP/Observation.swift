@@ -68,28 +68,42 @@ struct Observation: RouterMiddleware {
         if let retryAfter = problem.retryAfter {
             headers[.retryAfter] = "\(max(1, retryAfter.components.seconds))"
         }
-        guard problem.closes else {
-            return Response(
-                status: problem.type.status,
-                headers: headers,
-                body: ResponseBody(byteBuffer: problem.body)
-            )
-        }
-        headers[.connection] = "close"
-        let channel = context.channel
         return Response(
             status: problem.type.status,
             headers: headers,
-            body: ResponseBody(contentLength: problem.body.readableBytes) { writer in
-                try await writer.write(problem.body)
-                try await writer.finish(nil)
-                channel.close(promise: nil)
-            }
+            body: problem.body,
+            closing: problem.closes ? context.channel : nil
         )
     }
 
     private func known(_ method: HTTPRequest.Method) -> String {
         [.get, .head, .put, .post].contains(method) ? method.rawValue : "other"
+    }
+}
+
+extension Response {
+    /// An answer that may end the connection, since the rest of the request is not wanted.
+    init(
+        status: HTTPResponse.Status,
+        headers: HTTPFields,
+        body: ByteBuffer,
+        closing channel: (any Channel)?
+    ) {
+        guard let channel else {
+            self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+            return
+        }
+        var headers = headers
+        headers[.connection] = "close"
+        self.init(
+            status: status,
+            headers: headers,
+            body: ResponseBody(contentLength: body.readableBytes) { writer in
+                try await writer.write(body)
+                try await writer.finish(nil)
+                channel.close(promise: nil)
+            }
+        )
     }
 }
 

@@ -135,23 +135,6 @@ public struct Daemon: Sendable {
     }
 }
 
-/// Names the address where a listener cannot be bound to it.
-private struct Listening: Service {
-    let at: ListenAddress
-    let service: any Service
-
-    func run() async throws {
-        do {
-            try await service.run()
-        } catch let error as IOError {
-            throw StartError.cannotListen(
-                address: at.written,
-                reason: unsafe String(cString: strerror(error.errnoCode))
-            )
-        }
-    }
-}
-
 /// Runs the sequencer, and closes the vault once it has stopped.
 struct SequencerService: Service {
     let vault: OpenVault
@@ -199,13 +182,5 @@ struct Collector: Service {
 extension ListenAddress {
     fileprivate var isTCP: Bool {
         if case .tcp = self { true } else { false }
-    }
-
-    /// The address with the port that the system gave.
-    fileprivate func bound(to channel: any Channel) -> String {
-        guard case .tcp(let host, _) = self, let port = channel.localAddress?.port else {
-            return written
-        }
-        return ListenAddress.tcp(host: host, port: port).written
     }
 }

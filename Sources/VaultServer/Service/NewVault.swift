@@ -46,12 +46,13 @@ public struct NewVault: Sendable {
         inviteDays: Int,
         show: (Made) throws -> Void = { _ in }
     ) async throws -> Made {
-        guard Origin.isWellFormed(origin) else { throw StartError.badOrigin(origin) }
-        let key = try LogKey.make(name: origin, seed: Self.seed())
+        guard Origin.isWellFormed(origin),
+            let key = SignerKey<NoteSigner>(name: origin, seed: randomSeed())
+        else { throw StartError.badOrigin(origin) }
         var site = VaultSite(configuration)
         try await site.refuseExisting()
         let tls = try TLSIdentity.make(at: Date(timeIntervalSince1970: Double(now.seconds)))
-        let inviteSeed = Self.seed()
+        let inviteSeed = randomSeed()
         let expires = UTCTime(seconds: now.seconds + Int64(inviteDays) * 86_400)
         let genesis = try genesis(key.signer, tls, inviteSeed, expires)
 
@@ -91,7 +92,7 @@ public struct NewVault: Sendable {
     private func found(
         _ genesis: SignedStatement,
         in store: DirectoryStore,
-        _ key: (text: String, signer: NoteSigner),
+        _ key: SignerKey<NoteSigner>,
         _ tls: TLSIdentity
     ) async throws -> TlogProof {
         try SecretFile.create(key.text + "\n", at: configuration.path(configuration.logKey))
@@ -127,13 +128,9 @@ public struct NewVault: Sendable {
             vault: signer.verifierKey.name,
             time: now,
             actor: act.actor,
-            nonce: Self.seed(),
+            nonce: randomSeed(),
             act: .genesis(act)
         )
         return try SignedStatement.sign(statement, with: [signer])
-    }
-
-    private static func seed() -> [UInt8] {
-        (0..<32).map { _ in UInt8.random(in: .min ... .max) }
     }
 }

@@ -3,47 +3,47 @@
 import Encodings
 import TransparencyLog
 
-/// The log's private key as a note signer key: `PRIVATE+KEY+<name>+<key ID>+<base64 of 0x01 and seed>`.
+/// Something that signs with an Ed25519 key that a file holds.
+protocol KeptSigner: Sendable {
+    var verifierKey: VerifierKey { get }
+    init(name: String, seed: [UInt8]) throws(NoteSignerError)
+}
+
+extension NoteSigner: KeptSigner {}
+extension CosignatureSigner: KeptSigner {}
+
+/// A private key as a note signer key: `PRIVATE+KEY+<name>+<key ID>+<base64 of type and seed>`.
 ///
 /// The form is that of Go's `golang.org/x/mod/sumdb/note`, so that other tools can sign with it when the
-/// vault is moved.
-enum LogKey {
-    private static let prefix = "PRIVATE+KEY"
-    private static let ed25519: UInt8 = 0x01
+/// vault or the witness is moved. The type is 0x01 for a log, 0x04 for a witness.
+struct SignerKey<Signer: KeptSigner>: Sendable {
+    /// What signs.
+    let signer: Signer
+    /// One line without its end: a secret.
+    let text: String
 
-    /// Writes a key.
-    ///
-    /// - Parameters:
-    ///   - name: the vault's origin
-    ///   - seed: 32 bytes
-    /// - Returns: one line without its end, and the signer it makes
-    /// - Throws: ``StartError/badOrigin(_:)``
-    static func make(
-        name: String,
-        seed: [UInt8]
-    ) throws(StartError) -> (text: String, signer: NoteSigner) {
-        do {
-            let signer = try NoteSigner(name: name, seed: seed)
-            let publicPart = signer.verifierKey.text.split(separator: "+").prefix(2)
-            let material = Base64.padded.encode([ed25519] + seed)
-            return ("\(prefix)+\(publicPart.joined(separator: "+"))+\(material)", signer)
-        } catch {
-            throw .badOrigin(name)
-        }
+    /// Takes 32 bytes as a key; `nil` for a name that no key can have.
+    init?(name: String, seed: [UInt8]) {
+        guard let signer = try? Signer(name: name, seed: seed) else { return nil }
+        let key = signer.verifierKey
+        let publicPart = key.text.split(separator: "+").prefix(2).joined(separator: "+")
+        let material = Base64.padded.encode([key.algorithm.rawValue] + seed)
+        self.signer = signer
+        text = "PRIVATE+KEY+\(publicPart)+\(material)"
     }
 
-    /// Reads a key.
-    ///
-    /// - Throws: ``StartError/logKeyUnreadable``
-    static func signer(parsing text: String) throws(StartError) -> NoteSigner {
+    /// Reads a key; `nil` for what ``text`` would not have written, but for a line feed at the end.
+    init?(parsing text: String) {
         let line = text.hasSuffix("\n") ? String(text.dropLast()) : text
         // The base64 at the end may hold more plus signs.
         let fields = line.split(separator: "+", maxSplits: 4, omittingEmptySubsequences: false)
-        guard fields.count == 5, let material = Base64.padded.decode(fields[4]),
-            material.first == ed25519,
-            let made = try? make(name: String(fields[2]), seed: Array(material.dropFirst())),
-            made.text == line
-        else { throw .logKeyUnreadable }
-        return made.signer
+        guard fields.count == 5, let material = Base64.padded.decode(fields[4]) else { return nil }
+        self.init(name: String(fields[2]), seed: Array(material.dropFirst()))
+        guard self.text == line else { return nil }
     }
+}
+
+/// 32 random bytes: a seed or a nonce.
+func randomSeed() -> [UInt8] {
+    (0..<32).map { _ in UInt8.random(in: .min ... .max) }
 }

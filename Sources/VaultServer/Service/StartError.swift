@@ -30,6 +30,16 @@ public enum StartError: Error, Equatable, Sendable {
     case tlsKeyUnreadable
     /// The certificate is not readable, or belongs to another key.
     case certificateDoesNotMatch
+    /// `witness init` where a witness lies already.
+    case witnessExists(String)
+    /// `witness serve` or `witness add-log` where none lies.
+    case noWitness(String)
+    /// A name that cannot be a witness's.
+    case badWitnessName(String)
+    /// The witness's key is not in the form that `witness init` writes.
+    case witnessKeyUnreadable
+    /// A verifier key that no log can have, and why.
+    case badLogKey(String, reason: String)
 }
 
 extension StartError: CustomStringConvertible {
@@ -56,6 +66,12 @@ extension StartError: CustomStringConvertible {
         case .wrongTLSKey: "the TLS key is not the one that the genesis statement names"
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
         case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
+        case .witnessExists(let path): "a witness already lies in \"\(path)\""
+        case .noWitness(let path): "no witness lies in \"\(path)\""
+        case .badWitnessName(let name):
+            "got name \"\(name)\", want a name without spaces, plus signs or control characters"
+        case .witnessKeyUnreadable: "the witness's key is not in the form that init writes"
+        case .badLogKey(let key, let reason): "got key \"\(key)\", want a log's: \(reason)"
         }
     }
 

@@ -16,7 +16,10 @@ public struct VaultFolder: Sendable {
     ///
     /// - Throws: ``StartError``
     func signer() throws -> NoteSigner {
-        try LogKey.signer(parsing: try secret(configuration.logKey))
+        guard let key = SignerKey<NoteSigner>(parsing: try secret(configuration.logKey)) else {
+            throw StartError.logKeyUnreadable
+        }
+        return key.signer
     }
 
     /// The TLS key and certificate.
