@@ -8,7 +8,6 @@ extension FuzzTarget {
     static let vault: [FuzzTarget] = [
         .text("vault-time", seeds: { ["2026-11-21T05:50:42Z"] }) { UTCTime($0)?.text },
         .text("vault-id") { CaseID(hex: $0)?.hex },
-        .text("vault-proquint", seeds: { ["lusab"] }) { Proquint.value($0).map(Proquint.word) },
         .text(
             "vault-fingerprint",
             seeds: {

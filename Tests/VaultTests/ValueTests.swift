@@ -57,34 +57,8 @@ struct UTCTimeTests {
     }
 }
 
-@Suite("Names and words")
+@Suite("Names")
 struct NameTests {
-    @Test(
-        "proquints are those of the paper's addresses",
-        arguments: [
-            (0x7f00, "lusab"), (0x0001, "babad"), (0x3f54, "gutih"), (0xdcc1, "tugad"),
-            (0x0000, "babab"), (0xffff, "zuzuz"),
-        ] as [(UInt16, String)]
-    )
-    func knownWords(value: UInt16, word: String) {
-        #expect(Proquint.word(value) == word)
-        #expect(Proquint.value(word) == value)
-    }
-
-    @Test("every 16 bits have a word of their own")
-    func everyWord() {
-        var words: Set<String> = []
-        for value in UInt16.min ... .max {
-            let word = Proquint.word(value)
-            words.insert(word)
-            #expect(Proquint.value(word) == value)
-        }
-        #expect(words.count == 65_536)
-        for text in ["", "baba", "bababa", "Babab", "bebab", "cabab", "babác"] {
-            #expect(Proquint.value(text) == nil)
-        }
-    }
-
     @Test("a fingerprint is read in each form it is shown in, however it is typed")
     func fingerprintForms() throws {
         let fingerprint = Fingerprint(.test("somebody"))

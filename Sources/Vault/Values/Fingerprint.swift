@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Bulk
+import Encodings
 
 /// Names a person's keys: the SHA-256 of their identity record.
 ///
@@ -54,10 +55,7 @@ public struct Fingerprint: Hashable, Sendable {
 
     /// The same 16 groups as words, for people to read aloud.
     public var words: String {
-        let bytes = bytes
-        return stride(from: 0, to: bytes.count, by: 2).map {
-            Proquint.word(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]))
-        }.joined(separator: " ")
+        Proquint.words(bytes).joined(separator: " ")
     }
 
     private static let separators = Set(" -\t\r\n".utf8)

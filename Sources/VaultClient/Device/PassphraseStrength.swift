@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
 import Secrets
-import Vault
 
 /// Where a passphrase comes from, which says how much work each guess must cost.
 public enum PassphraseStrength: Sendable {
@@ -19,9 +19,6 @@ public enum PassphraseStrength: Sendable {
 
     /// Six random words of five letters (proquints, arXiv 0901.4016): 96 bits.
     public static func makeWords() -> String {
-        let bytes = SystemEntropy().bytes(12)
-        return stride(from: 0, to: 12, by: 2).map {
-            Proquint.word(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]))
-        }.joined(separator: "-")
+        Proquint.words(SystemEntropy().bytes(12)).joined(separator: "-")
     }
 }

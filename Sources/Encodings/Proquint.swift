@@ -18,6 +18,15 @@ public enum Proquint {
         return String(decoding: letters, as: UTF8.self)
     }
 
+    /// The words of some bytes, two bytes each, the higher first; there must be an even count of them.
+    public static func words(_ bytes: some Collection<UInt8>) -> [String] {
+        precondition(bytes.count.isMultiple(of: 2), "a word is two bytes")
+        let bytes = Array(bytes)
+        return stride(from: 0, to: bytes.count, by: 2).map {
+            word(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]))
+        }
+    }
+
     /// The number of a word in lower case; `nil` for any other text.
     public static func value(_ word: some StringProtocol) -> UInt16? {
         guard word.utf8.count == 5 else { return nil }
