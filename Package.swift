@@ -71,6 +71,11 @@ let package = Package(
         .target(name: "Secrets", dependencies: ["CSodium"], swiftSettings: strict),
         .target(name: "Bulk", dependencies: ["COpenSSL", "Encodings"], swiftSettings: strict),
         .target(
+            name: "Shares",
+            dependencies: ["Bulk", "Encodings", "Secrets"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Age",
             dependencies: ["Bulk", "Encodings", "Secrets", crypto, cryptoExtras],
             swiftSettings: strict
@@ -177,6 +182,12 @@ let package = Package(
         ),
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
         .testTarget(
+            name: "SharesTests",
+            dependencies: ["Encodings", "Secrets", "Shares", "TestSupport"],
+            exclude: ["Golden"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "AgeTests",
             dependencies: ["Bulk", "Encodings", "Age", "Secrets", "TestSupport", crypto],
             swiftSettings: strict
@@ -242,7 +253,8 @@ if Context.environment["SAKSI_FUZZ"] != nil {
         .executableTarget(
             name: "saksi-fuzz",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "Vault",
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "TransparencyLog",
+                "Vault",
             ],
             path: "Fuzz",
             swiftSettings: strict
