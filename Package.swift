@@ -64,12 +64,18 @@ let package = Package(
             providers: [.apt(["libsodium-dev"])]
         ),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CQRencode",
+            pkgConfig: "libqrencode",
+            providers: [.apt(["libqrencode-dev"])]
+        ),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Pure values and primitives.
         .target(name: "Encodings", swiftSettings: strict),
         .target(name: "Secrets", dependencies: ["CSodium"], swiftSettings: strict),
         .target(name: "Bulk", dependencies: ["COpenSSL", "Encodings"], swiftSettings: strict),
+        .target(name: "QRText", dependencies: ["CQRencode"], swiftSettings: strict),
         .target(
             name: "Shares",
             dependencies: ["Bulk", "Encodings", "Secrets"],
@@ -145,8 +151,8 @@ let package = Package(
         .executableTarget(
             name: "saksi",
             dependencies: [
-                "Age", "Bulk", "CLinux", "Encodings", "Evidence", "Secrets", "TransparencyLog",
-                "TrustRoots", "Vault", "VaultClient", argumentParser,
+                "Age", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets",
+                "TransparencyLog", "TrustRoots", "Vault", "VaultClient", argumentParser,
             ],
             swiftSettings: strict
         ),
@@ -181,6 +187,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
+        .testTarget(name: "QRTextTests", dependencies: ["QRText"], swiftSettings: strict),
         .testTarget(
             name: "SharesTests",
             dependencies: ["Encodings", "Secrets", "Shares", "TestSupport"],
