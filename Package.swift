@@ -246,7 +246,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+                "QRText", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["Golden"],
             swiftSettings: strict
