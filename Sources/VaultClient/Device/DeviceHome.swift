@@ -4,7 +4,7 @@ import Foundation
 
 /// The folder on a device that holds everything this program keeps.
 ///
-/// `identity.age`, `vault.age`, `outbox/`, `lock`: see the article "What is on the device".
+/// `identity.age`, `vault.age`, `outbox/`, `forks/`, `lock`: see the article "What is on the device".
 public struct DeviceHome: Sendable {
     /// The folder.
     let folder: FilePath
@@ -23,6 +23,8 @@ public struct DeviceHome: Sendable {
     var state: FilePath { folder.appending("vault.age") }
     /// Where unfinished submissions are.
     var outbox: FilePath { folder.appending("outbox") }
+    /// Where heads are that contradict each other.
+    var forks: FilePath { folder.appending("forks") }
 
     /// Whether a person's keys are here.
     public var hasIdentity: Bool { identity.exists }

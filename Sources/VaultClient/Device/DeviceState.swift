@@ -23,6 +23,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var head: Head
     /// The signed checkpoint of that head: evidence, should the vault ever show another.
     var checkpoint: String?
+    /// When that head was first seen, by this device's clock.
+    var headSeen: String?
     /// The enrol statement while no receipt for it was seen: posted again it enrols once.
     var enrolment: String?
     /// Cases whose owner or name this device knows.

@@ -33,9 +33,17 @@ struct LogView: Sendable {
 
     /// Shows from the public hash tiles that one head's log continues the other's.
     ///
+    /// - Parameters:
+    ///   - old: The smaller head, or one as large.
+    ///   - new: The larger head.
+    ///   - witness: Who saw the old head, for the message.
     /// - Throws: ``ClientError`` `.untrusted` where it does not, or where the vault keeps back the
     ///   tiles that would show it.
-    func requireConsistency(from old: Head, to new: Head) async throws {
+    func requireConsistency(
+        from old: Head,
+        to new: Head,
+        seenBy witness: String = "this device"
+    ) async throws {
         precondition(old.size <= new.size, "the older head comes first")
         guard old.size > 0 else { return }
         do {
@@ -51,7 +59,7 @@ struct LogView: Sendable {
         } catch {
             throw ClientError.untrusted(
                 "the log was forked: the one shown now, with \(new.size) entries (root "
-                    + "\(new.root.hex)), does not continue the one this device saw, with "
+                    + "\(new.root.hex)), does not continue the one \(witness) saw, with "
                     + "\(old.size) entries (root \(old.root.hex))"
             )
         }

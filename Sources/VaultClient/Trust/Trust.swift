@@ -3,6 +3,7 @@
 import Bulk
 import Foundation
 import TransparencyLog
+import Vault
 
 /// The one place that decides whether the vault's log is still the log this device knows.
 ///
@@ -71,6 +72,7 @@ actor Trust {
             guard latest.head == known else { return }
             latest.head = new
             latest.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+            latest.headSeen = UTCTime(seconds: VaultClock.deviceTime).text
             isStored = true
         }
         return isStored

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+import Foundation
 public import Vault
 
 // The vault's words as people type them.
@@ -13,3 +14,24 @@ extension Fingerprint: ExpressibleByArgument {
 extension Role: ExpressibleByArgument {}
 
 extension ConsentClass: ExpressibleByArgument {}
+
+/// One line that people send each other: in a file, on stdin, or as the argument itself.
+enum TextArgument {
+    /// Reads the line.
+    ///
+    /// - Parameters:
+    ///   - argument: `-` for stdin, what begins with the prefix, or a file.
+    ///   - prefix: How each such line begins.
+    ///   - what: What people call it.
+    /// - Returns: The line, without blanks around it.
+    /// - Throws: ``Failure`` where there is nothing to read.
+    static func read(_ argument: String, prefix: String, what: String) throws -> String {
+        let blanks = CharacterSet.whitespacesAndNewlines
+        if argument.hasPrefix(prefix) { return argument.trimmingCharacters(in: blanks) }
+        let file =
+            argument == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: argument)
+        guard let file else { throw Failure("cannot read the \(what) \"\(argument)\"") }
+        let bytes = try file.read(upToCount: 1 << 16) ?? Data()
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: blanks)
+    }
+}

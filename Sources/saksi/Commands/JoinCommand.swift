@@ -2,7 +2,6 @@
 
 import Age
 import ArgumentParser
-import Foundation
 import Secrets
 import Vault
 import VaultClient
@@ -31,7 +30,8 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
-        let invitation = try Invitation(parsing: invitationText())
+        let text = try TextArgument.read(invite, prefix: "saksi-invite-v1:", what: "invitation")
+        let invitation = try Invitation(parsing: text)
         let home = try device.deviceHome
         let joined = try await VaultSession.join(
             invitation,
@@ -66,21 +66,5 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
                 + "is not shown again"
         )
         return (Passphrase(SecretBytes(copying: words.utf8)), .words)
-    }
-
-    private func invitationText() throws -> String {
-        let bytes: Data?
-        if invite == "-" {
-            bytes = try FileHandle.standardInput.read(upToCount: 1 << 16)
-        } else if invite.hasPrefix("saksi-invite-v1:") {
-            bytes = Data(invite.utf8)
-        } else {
-            bytes = try FileHandle(forReadingAtPath: invite)?.read(upToCount: 1 << 16)
-        }
-        guard let bytes else {
-            throw Failure("cannot read the invitation \"\(invite)\"")
-        }
-        return String(decoding: bytes, as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

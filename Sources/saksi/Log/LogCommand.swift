@@ -4,12 +4,15 @@ import ArgumentParser
 import Foundation
 import TransparencyLog
 
-/// `saksi log`: checks notes, proofs and tiles of any C2SP log.
+/// `saksi log`: the vault's log between people; and notes, proofs and tiles of any C2SP log.
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Check notes, proofs and tiles of transparency logs.",
-        subcommands: [VerifyNote.self, VerifyProof.self, VerifyTiles.self]
+        abstract: "Compare log heads; check notes, proofs and tiles of transparency logs.",
+        subcommands: [
+            HeadCommand.self, CompareCommand.self, VerifyNote.self, VerifyProof.self,
+            VerifyTiles.self,
+        ]
     )
 }
 
