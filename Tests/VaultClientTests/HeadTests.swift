@@ -153,6 +153,32 @@ import Vault
         }
     }
 
+    @Test("a checkpoint that could not be handed on is refused at once")
+    func unhandy() async throws {
+        try await World.run { world in
+            _ = try await world.peopled()
+            let key = try String(
+                contentsOfFile: world.folder.child("data/keys/log.key"),
+                encoding: .utf8
+            )
+            let fields = key.dropLast().split(separator: "+", maxSplits: 4).map(String.init)
+            let material = try #require(Base64.padded.decode(fields[4]))
+            let signer = try NoteSigner(name: fields[2], seed: Array(material.dropFirst()))
+            let own = try await head(world, of: "lawyer").head
+            let text = own.checkpoint.text + "for nobody else\n"
+            let note = try SignedNote(text: text, signatures: [signer.signature(over: text)])
+            world.liar.lie { exchange in
+                guard exchange.target == "/checkpoint" else { return exchange }
+                return exchange.with(status: 200, String(decoding: note.bytes, as: UTF8.self))
+            }
+            let error = await #expect(throws: ClientError.self) {
+                _ = try await world.act(as: "lawyer") { try await $0.catchUp() }
+            }
+            #expect(error?.code == .untrusted)
+            #expect(error?.message.contains("cannot be handed on") == true, "\(error as Any)")
+        }
+    }
+
     @Test("a damaged record of a fork is named, not passed over")
     func damagedFork() async throws {
         try await World.run { world in

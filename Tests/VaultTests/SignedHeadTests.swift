@@ -65,18 +65,21 @@ struct SignedHeadTests {
     @Test("are refused in any other spelling")
     func refusals() throws {
         let good = try SignedHead(note()).line
-        let lines: [(String, SignedHeadError)] = [
+        let refused: [(String, SignedHeadError)] = [
             ("", .missingPrefix), (String(good.dropFirst()), .missingPrefix),
             (" " + good, .missingPrefix), (good + "\n", .notBase64), (good + "=", .notBase64),
             ("saksi-head-v1:", .note(.missingSignatures)),
             (good + String(repeating: "A", count: 4096), .tooLarge),
             (line(try note(extension: "more\n")), .extensionLines),
         ]
-        for (line, error) in lines {
+        for (line, error) in refused {
             #expect(throws: error, "\(line)") { try SignedHead(parsing: line) }
         }
         let text = "vault.example/test\n07\nAAAA\n"
         let wrong = try SignedNote(text: text, signatures: [log.signature(over: text)])
+        let lines = try [NoteSignature](repeating: log.signature(over: text), count: 40)
+        let large = try SignedNote(text: note().text, signatures: lines)
+        #expect(throws: SignedHeadError.tooLarge) { try SignedHead(large) }
         #expect(throws: SignedHeadError.checkpoint(.malformedSize)) { try SignedHead(wrong) }
     }
 }

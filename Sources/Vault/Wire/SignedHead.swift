@@ -38,6 +38,7 @@ public struct SignedHead: Hashable, Sendable {
         } catch {
             throw .note(error)
         }
+        guard line.utf8.count <= Self.maximumSize else { throw .tooLarge }
     }
 
     /// Reads a line, given without blanks around it.

@@ -72,7 +72,8 @@ extension VaultSession {
             try await log.requireConsistency(from: theirs, to: newest, seenBy: "the other device")
             return .oneLog(entries: newest.size)
         } catch let error as ClientError where error.code == .untrusted {
-            return try contradiction(error, [own, other, SignedHead(note)])
+            let shown = try? SignedHead(note)
+            return try contradiction(error, [own, other] + (shown.map { [$0] } ?? []))
         }
     }
 

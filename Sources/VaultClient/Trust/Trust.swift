@@ -29,8 +29,13 @@ actor Trust {
     ///
     /// The floor is ``head`` as it was before the vault was asked. A smaller answer means that the
     /// vault went back; one between the floor and the newest head is only late. A fork or a rollback
-    /// is ``ClientError`` `.untrusted`.
+    /// is ``ClientError`` `.untrusted`; so is a checkpoint that people could not compare.
     func accept(_ new: Head, _ checkpoint: SignedNote, floor: Head) async throws {
+        do throws(SignedHeadError) {
+            _ = try SignedHead(checkpoint)
+        } catch {
+            throw ClientError.untrusted("the vault's checkpoint cannot be handed on: \(error)")
+        }
         guard new.size >= floor.size else {
             throw ClientError.untrusted(
                 "the log was rolled back: it has \(new.size) entries now, and had \(floor.size) when "
