@@ -29,10 +29,10 @@ extension FuzzTarget {
         .bytes(
             "log-add-checkpoint",
             seeds: {
-                let proof = try proof()
-                let note = proof.checkpoint
+                let made = try proof()
+                let note = made.checkpoint
                 return try [
-                    AddCheckpointRequest(oldSize: 5, proof: proof.hashes, note: note).bytes,
+                    AddCheckpointRequest(oldSize: 5, proof: made.hashes, note: note).bytes,
                     AddCheckpointRequest(oldSize: 0, proof: [], note: note).bytes,
                 ]
             },
