@@ -11,7 +11,7 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
         subcommands: [
             JoinCommand.self, WhoAmICommand.self, SubmitCommand.self, OutboxCommand.self,
             CaseCommand.self, InviteCommand.self, ListCommand.self, OpenCommand.self,
-            ExportCommand.self, VerifyCommand.self,
+            ExportCommand.self, VerifyCommand.self, AuditCommand.self,
             LogCommand.self, AgeCommand.self,
         ]
     )

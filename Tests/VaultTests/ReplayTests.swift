@@ -206,6 +206,34 @@ struct ReplayTests {
         #expect(replay.size == 0)
     }
 
+    @Test("goes on from a snapshot as if it had not stopped")
+    func snapshot() async throws {
+        var log = try lawless()
+        var replay = LogReplay()
+        _ = try await log.run(&replay)
+        var edge = TreeEdge()
+        for leaf in log.leaves { edge.append(MerkleTree.leafHash(leaf)) }
+        var restored = try LogReplay(parsing: replay.bytes, edge: edge)
+        let isSame = restored.facts == replay.facts
+        #expect(isSame && restored.state == replay.state && restored.root == replay.root)
+        let before = log.faults
+        let repeated = try Entry(parsing: log.leaves[Int(log.size) - 4])
+        log.force(repeated.signed, "used-invite")
+        let record = log.vault.record
+        log.force(
+            try log.vault.sign(log.vault.submit(record), by: log.vault.submitter),
+            "repeated-record"
+        )
+        #expect(try await log.run(&restored) == Array(log.faults.dropFirst(before.count)))
+        var smaller = TreeEdge()
+        smaller.append(log.root)
+        #expect(throws: LineError.self) { try LogReplay(parsing: replay.bytes, edge: smaller) }
+        for size in [0, 10, replay.bytes.count - 1] {
+            let cut = Array(replay.bytes.prefix(size))
+            #expect(throws: LineError.self) { try LogReplay(parsing: cut, edge: edge) }
+        }
+    }
+
     @Test("remembers each of many statements and submissions")
     func facts() {
         var facts = LogFacts()

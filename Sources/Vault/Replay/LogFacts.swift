@@ -8,8 +8,8 @@ public import Bulk
 /// are kept: two statements whose ids begin alike count as one that was repeated, which an audit then
 /// reports with the indices of both. To make two such takes 2^64 hashes, and hides nothing.
 public struct LogFacts: VaultFacts, Sendable, Equatable {
-    private var statements = CompactTable<StatementPrefix, UInt64>()
-    private var submissions = CompactTable<Hash, Submission>()
+    var statements = CompactTable<StatementPrefix, UInt64>()
+    var submissions = CompactTable<Hash, Submission>()
     /// Each list of classes once: there are few, and each would cost as much as the rest.
     private var classes: [[ConsentClass]: [ConsentClass]] = [:]
 
@@ -40,8 +40,10 @@ public struct LogFacts: VaultFacts, Sendable, Equatable {
 }
 
 /// The first 16 bytes of a statement's id.
-private struct StatementPrefix: Hashable, Sendable {
+struct StatementPrefix: Hashable, Sendable {
     let words: SIMD2<UInt64>
+
+    init(words: SIMD2<UInt64>) { self.words = words }
 
     init(_ id: Hash) {
         words = unsafe id.withBytes { unsafe $0.loadUnaligned(as: SIMD2<UInt64>.self) }

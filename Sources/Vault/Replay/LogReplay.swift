@@ -19,6 +19,12 @@ public struct LogReplay: Sendable {
     /// A replay before the first entry.
     public init() {}
 
+    init(state: VaultState, facts: LogFacts, edge: TreeEdge) {
+        self.state = state
+        self.facts = facts
+        self.edge = edge
+    }
+
     /// How many entries were taken, which is the index of the next one.
     public var size: UInt64 { edge.size }
 
@@ -29,6 +35,8 @@ public struct LogReplay: Sendable {
     public struct Step: Sendable {
         /// The entries, in order.
         public fileprivate(set) var entries: [JudgedEntry] = []
+        /// The state after them.
+        public fileprivate(set) var state = VaultState()
         /// The root of the tree at each size that was asked for and reached.
         public fileprivate(set) var roots: [UInt64: Hash] = [:]
         /// The tiles that were completed and, partial, those of the right edge.
@@ -50,6 +58,7 @@ public struct LogReplay: Sendable {
             edge.append(examined.leafHash)
             if !sizes.isEmpty, sizes.contains(size) { step.roots[size] = root }
         }
+        step.state = state
         step.tiles = edge.flush()
         return step
     }

@@ -4,7 +4,8 @@ import Foundation
 
 /// The folder on a device that holds everything this program keeps.
 ///
-/// `identity.age`, `vault.age`, `outbox/`, `forks/`, `lock`: see the article "What is on the device".
+/// `identity.age`, `vault.age`, `audit.age`, `outbox/`, `forks/`, `lock`: see the article "What is on
+/// the device".
 public struct DeviceHome: Sendable {
     /// The folder.
     let folder: FilePath
@@ -21,6 +22,8 @@ public struct DeviceHome: Sendable {
     var identity: FilePath { folder.appending("identity.age") }
     /// Where the trust state is, sealed to the identity.
     var state: FilePath { folder.appending("vault.age") }
+    /// Where the replay of an audited log is, sealed to the identity.
+    var audit: FilePath { folder.appending("audit.age") }
     /// Where unfinished submissions are.
     var outbox: FilePath { folder.appending("outbox") }
     /// Where heads are that contradict each other.

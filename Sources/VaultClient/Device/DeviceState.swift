@@ -27,6 +27,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var headSeen: String?
     /// The enrol statement while no receipt for it was seen: posted again it enrols once.
     var enrolment: String?
+    /// Up to where this device audited the log.
+    var audited: AuditPlace?
     /// Cases whose owner or name this device knows.
     var cases: [KnownCase] = []
 

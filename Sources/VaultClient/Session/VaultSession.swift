@@ -102,11 +102,14 @@ public struct VaultSession: Sendable {
     }
 
     /// Asks for the vault's newest head and makes sure that it continues the one this device knows.
-    func catchUp() async throws -> Head {
+    func catchUp() async throws -> Head { try await newest().head }
+
+    /// The vault's newest checkpoint and its head, as ``catchUp()`` takes it.
+    func newest() async throws -> (note: SignedNote, head: Head) {
         let floor = await trust.head
         let (note, head) = try await log.newest()
         try await trust.accept(head, note, floor: floor)
-        return head
+        return (note, head)
     }
 
     /// Signs an act as this device's person, with the time of this device's clock.

@@ -83,7 +83,7 @@ struct LogView: Sendable {
     }
 
     /// A hash tile; where a partial one is gone, the full one that replaced it.
-    private func tile(_ path: TilePath) async throws -> [UInt8] {
+    func tile(_ path: TilePath) async throws -> [UInt8] {
         for candidate in path.isPartial ? [path, path.full] : [path] {
             let answer = try await connection.send(.open("/" + candidate.path), allowsMissing: true)
             if answer.status == 200 {

@@ -43,10 +43,11 @@ extension API {
     /// A page ends once its receipts fill this many bytes: an entry may be 64 KiB.
     private static let pageBytes = 1 << 20
 
-    private func leafIndex(_ text: Substring?) throws -> UInt64 {
+    /// The number in a query from which a page begins; 0 where there is none.
+    func leafIndex(_ text: Substring?) throws -> UInt64 {
         guard let text else { return 0 }
         guard let index = UInt64(text), index <= Int64.max, "\(index)" == text else {
-            throw APIError(.malformed, "from is not a leaf index")
+            throw APIError(.malformed, "from is not a number in its only form")
         }
         return index
     }

@@ -32,6 +32,18 @@ extension API {
             let bundle = try await existing { try await vault.log.bundle(path) }
             return .bytes(ByteBuffer(bytes: bundle))
         }
+        signed(router, .get, "v1/checkpoints") { request, _, caller in
+            guard caller.state.mayAudit(caller.member) else { throw APIError.notFound }
+            let from = try leafIndex(request.uri.queryParameters["from"])
+            let history = try await vault.log.checkpoints(from: from, count: 500)
+            let notes = history.notes.map { String(decoding: $0, as: UTF8.self) }
+            return try .json(CheckpointPage(checkpoints: notes, next: history.next))
+        }
+    }
+
+    private struct CheckpointPage: Encodable {
+        let checkpoints: [String]
+        let next: UInt64?
     }
 
     /// Own statements, and those about a case that the caller reads.

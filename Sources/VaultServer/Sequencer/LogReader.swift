@@ -73,7 +73,7 @@ public struct LogReader: Sendable {
         }
     }
 
-    private func head(_ note: SignedNote? = nil) throws(StorageError) -> Checkpoint {
+    func head(_ note: SignedNote? = nil) throws(StorageError) -> Checkpoint {
         do {
             return try Checkpoint(parsing: (note ?? published.note).text)
         } catch {

@@ -58,17 +58,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func trusted() throws -> TrustPolicy? {
-        if let policy {
-            // Not status 1: that would say of a good bundle that it is not verified.
-            do {
-                let bytes = try LogFile.bytes(policy, limit: TrustPolicy.maximumSize)
-                return try TrustPolicy(parsing: bytes)
-            } catch let failure as Failure {
-                throw Failure(failure.message, status: .usage)
-            } catch {
-                throw Failure("\(policy): \(error)", status: .usage)
-            }
-        }
+        if let policy { return try LogFile.policy(policy) }
         guard !keys.isEmpty else { return nil }
         let common = try TrustPolicy(parsing: TrustRoots.defaultPolicy)
         return TrustPolicy(

@@ -53,6 +53,19 @@ enum LogFile {
         }
     }
 
+    /// A tlog-policy file.
+    ///
+    /// - Throws: ``Failure`` `.usage`: status 1 would say that what is judged by it is not verified.
+    static func policy(_ path: String) throws -> TrustPolicy {
+        do {
+            return try TrustPolicy(parsing: bytes(path, limit: TrustPolicy.maximumSize))
+        } catch let failure as Failure {
+            throw Failure(failure.message, status: .usage)
+        } catch {
+            throw Failure("\(path): \(error)", status: .usage)
+        }
+    }
+
     /// A file of any size, mapped.
     ///
     /// - Throws: ``Failure``, which names the file.

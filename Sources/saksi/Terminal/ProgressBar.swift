@@ -3,7 +3,7 @@
 import Foundation
 import Synchronization
 
-/// One line on the terminal that says how far a transfer is: share, amount, rate, time remaining.
+/// One line on the terminal that says how far a piece of work is: share, amount, rate, time remaining.
 ///
 /// Drawn on stderr and only when that is a terminal; ten times a second at most.
 final class ProgressBar: Sendable {
@@ -17,14 +17,20 @@ final class ProgressBar: Sendable {
     private let state = Mutex(State())
     private let isShown: Bool
     private let label: String
+    private let amount: @Sendable (UInt64) -> String
 
-    init(_ label: String, isShown: Bool = Terminal.isInteractive) {
+    init(
+        _ label: String,
+        isShown: Bool = Terminal.isInteractive,
+        amount: @escaping @Sendable (UInt64) -> String = Amount.bytes
+    ) {
         self.label = label
         self.isShown = isShown
+        self.amount = amount
     }
 
-    /// Takes the bytes done of the bytes to do; what was done before the first call is not counted
-    /// into the rate.
+    /// Takes what is done, in bytes or another unit, of what there is to do; what was done before the
+    /// first call is not counted into the rate.
     func update(done: UInt64, total: UInt64) {
         guard isShown else { return }
         let line: String? = state.withLock { state in
@@ -41,7 +47,7 @@ final class ProgressBar: Sendable {
             state.drawn = now
             let elapsed = began.duration(to: now) / .seconds(1)
             let rate = elapsed > 0 ? Double(done - min(state.baseline, done)) / elapsed : 0
-            return Self.line(label, done: done, total: total, bytesPerSecond: rate)
+            return text(done: done, total: total, rate: rate)
         }
         if let line { Terminal.write("\r\(line)\u{1b}[K", to: STDERR_FILENO) }
     }
@@ -55,20 +61,14 @@ final class ProgressBar: Sendable {
         if wasDrawn { Terminal.write("\n", to: STDERR_FILENO) }
     }
 
-    static func line(
-        _ label: String,
-        done: UInt64,
-        total: UInt64,
-        bytesPerSecond: Double
-    ) -> String {
+    private func text(done: UInt64, total: UInt64, rate: Double) -> String {
         let share = total == 0 ? 1 : min(1, Double(done) / Double(total))
         let filled = Int(share * 24)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-        var line = "\(label) [\(bar)] \(Int(share * 100))%  \(Amount.bytes(done))"
-        if bytesPerSecond > 0 {
-            let left = Double(total - min(done, total)) / bytesPerSecond
-            line +=
-                "  \(Amount.bytes(UInt64(bytesPerSecond)))/s  \(Amount.time(seconds: left)) left"
+        var line = "\(label) [\(bar)] \(Int(share * 100))%  \(amount(done))"
+        if rate > 0 {
+            let left = Double(total - min(done, total)) / rate
+            line += "  \(amount(UInt64(rate)))/s  \(Amount.time(seconds: left)) left"
         }
         return line
     }

@@ -185,6 +185,38 @@ import Vault
         }
     }
 
+    @Test("serves the published checkpoints to auditors only, from any size on")
+    func checkpoints() async throws {
+        struct Page: Decodable {
+            let checkpoints: [String]
+            let next: UInt64?
+        }
+        try await withCase { test in
+            func sizes(_ page: Page) throws -> [UInt64] {
+                try page.checkpoints.map { text in
+                    let note = try SignedNote(parsing: Array(text.utf8))
+                    _ = try note.verified(by: [test.vault.invitation.logKey])
+                    return try Checkpoint(parsing: note.text).size
+                }
+            }
+            let response = try await test.get("/v1/checkpoints", by: test.auditor)
+            let page = try response.json(Page.self)
+            let all = try sizes(page)
+            #expect(all.first == 1 && all == all.sorted() && page.next == nil)
+            let newest = try await test.client.get("/checkpoint").text
+            #expect(page.checkpoints.last == newest)
+            let from = try #require(all.last)
+            let rest = try await test.get("/v1/checkpoints?from=\(from)", by: test.auditor)
+            #expect(try sizes(try rest.json(Page.self)) == [from])
+            let none = try await test.get("/v1/checkpoints?from=\(from + 1)", by: test.auditor)
+            #expect(try none.json(Page.self).checkpoints.isEmpty)
+            let hidden = try await test.get("/v1/checkpoints", by: test.owner)
+            #expect(try hidden.problem() == .notFound)
+            let bad = try await test.get("/v1/checkpoints?from=x", by: test.auditor)
+            #expect(try bad.problem() == .malformed)
+        }
+    }
+
     @Test("names what a submission still misses, and takes it once it is there")
     func missing() async throws {
         try await withCase { test in

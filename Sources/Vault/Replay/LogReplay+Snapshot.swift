@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+public import TransparencyLog
+
+extension LogReplay {
+    private static let header = "saksi/v1 replay"
+
+    /// The replay as bytes, so that a later one need not begin at the first entry.
+    ///
+    /// The tree is not in it: its edge is read from the tiles, and its root is known to whoever keeps
+    /// the snapshot. See <doc:Replay>, "Snapshots".
+    public var bytes: [UInt8] {
+        let (state, facts) = (state.bytes, facts.bytes)
+        var writer = LineWriter(Self.header)
+        writer.add("state", UInt64(state.count))
+        writer.add("facts", UInt64(facts.count))
+        return Array(writer.text.utf8) + state + facts
+    }
+
+    /// Reads a snapshot.
+    ///
+    /// It must come from where only its reader writes: nothing in it is proved.
+    ///
+    /// - Parameters:
+    ///   - bytes: What ``bytes`` gave.
+    ///   - edge: The tree at the size of the snapshot, whose root the caller compared.
+    /// - Throws: ``LineError``.
+    public init(parsing bytes: [UInt8], edge: TreeEdge) throws(LineError) {
+        var lineEnds = bytes.indices.lazy.filter { bytes[$0] == 0x0a }.prefix(3).makeIterator()
+        _ = (lineEnds.next(), lineEnds.next())
+        let head = lineEnds.next().map { $0 + 1 } ?? bytes.count
+        var reader = try LineReader(Array(bytes[..<head]))
+        try reader.header(Self.header)
+        let stateSize = try reader.decimal("state")
+        let factsSize = try reader.decimal("facts")
+        try reader.end()
+        let (size, overflows) = stateSize.addingReportingOverflow(factsSize)
+        guard !overflows, size == UInt64(bytes.count - head) else { throw reader.error(.trailing) }
+        let middle = head + Int(stateSize)
+        let state = try VaultState(parsing: Array(bytes[head..<middle]))
+        guard let facts = LogFacts(parsing: bytes[middle...]), state.size == edge.size else {
+            throw reader.error(.trailing)
+        }
+        self.init(state: state, facts: facts, edge: edge)
+    }
+}
+
+extension LogFacts {
+    /// The number of statements, each statement, each submission; numbers are big endian.
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.add(UInt64(statements.count))
+        statements.forEach { key, index in
+            writer.add(key.words[0])
+            writer.add(key.words[1])
+            writer.add(index)
+        }
+        submissions.forEach { record, submission in
+            writer.bytes += record.bytes
+            writer.add(submission.index)
+            writer.bytes += submission.caseID.bytes
+            writer.bytes += submission.submitter.bytes
+            writer.add(submission.epoch)
+            writer.add(
+                ConsentClass.allCases.enumerated().reduce(0) { mask, each in
+                    submission.classes.contains(each.element) ? mask | 1 << each.offset : mask
+                }
+            )
+        }
+        return writer.bytes
+    }
+
+    init?(parsing bytes: ArraySlice<UInt8>) {
+        self.init()
+        var reader = ByteReader(rest: bytes)
+        guard let count = reader.number(), count <= reader.rest.count / 24 else { return nil }
+        for _ in 0..<count {
+            guard let first = reader.number(), let second = reader.number(),
+                let index = reader.number()
+            else { return nil }
+            statements[StatementPrefix(words: SIMD2(first, second))] = index
+        }
+        while !reader.rest.isEmpty {
+            guard let record = reader.bytes(32).flatMap({ Hash($0) }), let index = reader.number(),
+                let caseID = reader.bytes(16).flatMap({ CaseID($0) }),
+                let submitter = reader.bytes(32).flatMap({ Hash($0) }),
+                let epoch = reader.number(), let mask = reader.number()
+            else { return nil }
+            let classes = ConsentClass.allCases.enumerated().filter { mask >> $0.offset & 1 == 1 }
+            let submission = Submission(
+                index: index,
+                caseID: caseID,
+                submitter: Fingerprint(submitter),
+                epoch: epoch,
+                classes: classes.map(\.element)
+            )
+            set(submission, record: record)
+        }
+    }
+}
+
+private struct ByteWriter {
+    var bytes: [UInt8] = []
+
+    mutating func add(_ number: UInt64) {
+        for shift in stride(from: 56 as UInt64, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+        }
+    }
+}
+
+private struct ByteReader {
+    var rest: ArraySlice<UInt8>
+
+    mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
+        guard rest.count >= count else { return nil }
+        defer { rest = rest.dropFirst(count) }
+        return rest.prefix(count)
+    }
+
+    mutating func number() -> UInt64? {
+        bytes(8)?.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

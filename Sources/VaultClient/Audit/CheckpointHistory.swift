@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import TransparencyLog
+
+/// The checkpoints that the vault published, page by page, each with its signatures checked.
+struct CheckpointHistory {
+    private let session: VaultSession
+    private let policy: TrustPolicy
+    /// Read and not yet asked for, ascending.
+    private var waiting: ArraySlice<Head> = []
+    /// From which size the next page is; `nil` after the last.
+    private var next: UInt64?
+    private var newest: UInt64
+
+    /// How many were read.
+    private(set) var count = 0
+    /// How many cosignatures of known witnesses were under them.
+    private(set) var cosignatures = 0
+
+    /// Begins after a size; cosignatures count when they are of the policy's witnesses.
+    init(_ session: VaultSession, after size: UInt64, witnesses: [TrustPolicy.Witness]) {
+        self.session = session
+        policy = TrustPolicy(logs: session.log.policy.logs, witnesses: witnesses)
+        newest = size
+        next = size + 1
+    }
+
+    /// The roots of those that were published at the sizes of a range, which follows the one before.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted` for a signature that does not verify.
+    mutating func roots(at sizes: Range<UInt64>) async throws -> [UInt64: Hash] {
+        while let from = next, newest < sizes.upperBound { try await read(from: from) }
+        let found = waiting.prefix { $0.size < sizes.upperBound }
+        waiting.removeFirst(found.count)
+        return Dictionary(found.map { ($0.size, $0.root) }) { first, _ in first }
+    }
+
+    private mutating func read(from: UInt64) async throws {
+        let question = Request(path: "/v1/checkpoints", query: "from=\(from)", limit: 32 << 20)
+        let answer = try await session.connection.send(question, as: session.signer)
+        let page = try session.decode(Page.self, answer)
+        for text in page.checkpoints {
+            let trusted: TrustedCheckpoint
+            do {
+                trusted = try policy.verify(SignedNote(parsing: Array(text.utf8)))
+            } catch {
+                throw ClientError.untrusted(
+                    "a checkpoint that was published after \(newest) entries is not to be believed: "
+                        + "\(error)"
+                )
+            }
+            let size = trusted.checkpoint.size
+            guard size > newest else {
+                throw ClientError.untrusted("the published checkpoints do not ascend at \(size)")
+            }
+            newest = size
+            count += 1
+            cosignatures += trusted.cosignatures.count
+            waiting.append(Head(size: size, root: trusted.checkpoint.root))
+        }
+        guard page.next ?? .max > from else {
+            throw ClientError.untrusted("the vault's pages of checkpoints do not advance")
+        }
+        next = page.next
+    }
+
+    private struct Page: Decodable {
+        let checkpoints: [String]
+        let next: UInt64?
+    }
+}
