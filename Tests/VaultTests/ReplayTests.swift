@@ -140,7 +140,7 @@ struct ReplayTests {
         let intruder = try Person("intruder")
         // A submitter lets an administrator in, who then lets in another.
         let first = try log.vault.invite(.admin, "back door")
-        log.force(try log.vault.sign(.invite(first), by: log.vault.submitter), "may-not-invite")
+        log.force(try log.vault.sign(.invite(first), by: log.vault.submitter), "not-administrator")
         log.force(try log.vault.enrol(intruder, by: "back door"), "unknown-invite")
         let second = try log.vault.invite(.admin, "second door")
         log.force(try log.vault.sign(.invite(second), by: intruder), "unknown-actor")

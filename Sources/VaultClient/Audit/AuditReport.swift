@@ -40,6 +40,8 @@ public struct AuditedEntry: Encodable, Sendable {
     public let act: String?
     /// Under whose key.
     public let actor: Fingerprint?
+    /// The person whose key it is, by the first of their keys; `nil` where it is not enrolled.
+    public let person: Fingerprint?
     /// The role that the actor has in the log, if any.
     public let role: String?
     /// The case that it is about, if any.
@@ -58,7 +60,8 @@ public struct AuditedEntry: Encodable, Sendable {
     public internal(set) var receipt: String?
 
     private enum CodingKeys: String, CodingKey {
-        case index, accepted, time, act, actor, role, caseID = "case", lines, statement, leaf, rule
+        case index, accepted, time, act, actor, person, role, caseID = "case", lines, statement,
+            leaf, rule
         case reason, receipt
     }
 
@@ -69,6 +72,7 @@ public struct AuditedEntry: Encodable, Sendable {
         time = statement?.time.text
         act = statement?.act.name.rawValue
         actor = statement?.actor
+        person = statement.flatMap { state.person(of: $0.actor) }
         role = statement.flatMap { state.member($0.actor)?.role.rawValue }
         caseID = judged.caseID?.hex
         // The first line and the four after it are those of every statement.

@@ -2,11 +2,13 @@
 
 import Bulk
 import TransparencyLog
+import Vault
 
 /// The checkpoints that the vault published, page by page, each with its signatures checked.
 struct CheckpointHistory {
     private let session: VaultSession
-    private let policy: TrustPolicy
+    /// The witnesses that the vault's policies named so far, and those that the caller trusts.
+    private var witnesses: Set<VerifierKey>
     /// Read and not yet asked for, ascending.
     private var waiting: ArraySlice<Head> = []
     /// From which size the next page is; `nil` after the last.
@@ -18,18 +20,26 @@ struct CheckpointHistory {
     /// How many cosignatures of known witnesses were under them.
     private(set) var cosignatures = 0
 
-    /// Begins after a size; cosignatures count when they are of the policy's witnesses.
+    /// Begins after a size.
     init(_ session: VaultSession, after size: UInt64, witnesses: [TrustPolicy.Witness]) {
         self.session = session
-        policy = TrustPolicy(logs: session.log.policy.logs, witnesses: witnesses)
+        self.witnesses = Set(witnesses.map(\.key))
         newest = size
         next = size + 1
     }
 
     /// The roots of those that were published at the sizes of a range, which follows the one before.
     ///
+    /// - Parameters:
+    ///   - sizes: The range.
+    ///   - state: The state before it, whose policy names witnesses.
+    /// - Returns: The roots.
     /// - Throws: ``ClientError`` `.untrusted` for a signature that does not verify.
-    mutating func roots(at sizes: Range<UInt64>) async throws -> [UInt64: Hash] {
+    mutating func roots(
+        at sizes: Range<UInt64>,
+        in state: VaultState
+    ) async throws -> [UInt64: Hash] {
+        witnesses.formUnion(state.policy?.witnesses.map(\.key) ?? [])
         while let from = next, newest < sizes.upperBound { try await read(from: from) }
         let found = waiting.prefix { $0.size < sizes.upperBound }
         waiting.removeFirst(found.count)
@@ -40,6 +50,10 @@ struct CheckpointHistory {
         let question = Request(path: "/v1/checkpoints", query: "from=\(from)", limit: 32 << 20)
         let answer = try await session.connection.send(question, as: session.signer)
         let page = try session.decode(Page.self, answer)
+        let policy = TrustPolicy(
+            logs: session.log.policy.logs,
+            witnesses: witnesses.map { TrustPolicy.Witness(key: $0) }
+        )
         for text in page.checkpoints {
             let trusted: TrustedCheckpoint
             do {

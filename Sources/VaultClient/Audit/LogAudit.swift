@@ -34,13 +34,13 @@ struct LogAudit {
     ///
     /// - Parameters:
     ///   - replay: From where; its root was compared, or it is empty.
-    ///   - published: The roots that were published at sizes of a range.
+    ///   - published: The roots that were published at sizes of a range, told the state before it.
     ///   - each: Is told the entries, in order.
     /// - Throws: ``ClientError`` `.untrusted` where entries are kept back, or are not those that the
     ///   head or a published checkpoint vouches for.
     func run(
         _ replay: inout LogReplay,
-        published: (Range<UInt64>) async throws -> [UInt64: Hash] = { _ in [:] },
+        published: (Range<UInt64>, VaultState) async throws -> [UInt64: Hash] = { _, _ in [:] },
         _ each: (LogReplay.Step) async throws -> Void
     ) async throws {
         let genesis = await session.trust.state.genesis
@@ -55,7 +55,7 @@ struct LogAudit {
                             "entry 0 is not the genesis that the invitation named"
                         )
                     }
-                    let heads = try await published(bundle.first + 1..<bundle.end + 1)
+                    let heads = try await published(bundle.first + 1..<bundle.end + 1, replay.state)
                     let step = replay.take(bundle, rootsAt: Set(heads.keys))
                     for (size, root) in step.roots where heads[size] != root {
                         throw ClientError.untrusted(

@@ -32,8 +32,8 @@ extension VaultSession {
         var newest = from
         try await audit.run(
             &replay,
-            published: { sizes in
-                let roots = try await history.roots(at: sizes)
+            published: { sizes, state in
+                let roots = try await history.roots(at: sizes, in: state)
                 newest = roots.keys.max() ?? newest
                 return roots
             },

@@ -10,7 +10,8 @@ struct AuditCommand: AsyncParsableCommand, StatusDocumented {
         commandName: "audit",
         abstract: "See who did what, and check that all of it was allowed.",
         discussion: "For administrators and auditors: they read the whole log, and no evidence.",
-        subcommands: [AuditVerify.self]
+        subcommands: [AuditList.self, AuditVerify.self],
+        defaultSubcommand: AuditList.self
     )
     static let exits = Exit.allCases
 }

@@ -35,3 +35,5 @@ enum TextArgument {
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: blanks)
     }
 }
+
+extension ActName: ExpressibleByArgument {}
