@@ -241,6 +241,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -88,7 +88,7 @@ struct OneStory: SuiteTrait, TestScoping {
             let story = try await Story.tell(on: vault)
             try await Story.$shared.withValue(story) { try await function() }
         }
-        #expect(daemon.status == 0 && daemon.error == "")
+        #expect(daemon.status == 0 && daemon.error == "", "\(daemon.error)")
     }
 }
 

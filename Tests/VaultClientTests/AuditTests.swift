@@ -170,6 +170,85 @@ import Vault
         }
     }
 
+    @Test("lists what matches, with receipts that anybody can verify")
+    func listing() async throws {
+        try await told { world, id in
+            let listing = try await world.act(as: "admin") { session in
+                var filter = AuditFilter()
+                filter.act = .access
+                return try await session.auditedEntries(filter, of: id.hex, proved: true)
+            }
+            let lawyer = try await world.act(as: "lawyer") { $0.identity.fingerprint }
+            #expect(listing.entries.map(\.actor) == [lawyer])
+            let entry = try #require(listing.entries.first)
+            #expect(entry.person == lawyer && entry.role == "reader" && entry.caseID == id.hex)
+            #expect(entry.lines.contains("purpose: list"))
+            let receipt = try Receipt(parsing: Array(try #require(entry.receipt).utf8))
+            _ = try await world.act(as: "admin") { session in
+                try receipt.verify(by: session.log.policy, for: nil)
+            }
+            #expect(receipt.index == entry.index)
+        }
+    }
+
+    @Test("shows a page in which an entry that was not allowed stands out")
+    func page() async throws {
+        try await told { world, id in
+            let honest = try await world.act(as: "admin") { try await $0.auditPage() }
+            #expect(honest.report.isClean && honest.html.contains("Every entry was allowed."))
+            #expect(honest.html.contains("<code>\(id.hex)</code>"))
+            var log = try LawlessLog(of: world)
+            let export = Export(
+                caseID: id,
+                consentClass: .media,
+                records: [Hash(hashing: [1])],
+                manifest: Hash(hashing: [])
+            )
+            log.add(try await world.act(as: "lawyer") { try await $0.sign(.export(export)) })
+            try log.show(in: world)
+            let (report, html) = try await world.act(as: "admin") { try await $0.auditPage() }
+            #expect(report.violationCount == 1)
+            #expect(html.contains("<td>unknown-record</td>"))
+            #expect(html.contains("class=\"fault\""))
+        }
+    }
+
+    @Test("a watch says once what is wrong, and again when it comes back")
+    func watch() async throws {
+        try await told { world, id in
+            try await world.act(as: "admin") { session in
+                let witness = try NoteSigner(
+                    name: "witness.test",
+                    seed: [UInt8](repeating: 1, count: 32)
+                )
+                let key = try VerifierKey(
+                    name: "witness.test",
+                    algorithm: .cosignatureV1,
+                    publicKey: witness.verifierKey.publicKey
+                )
+                var watch = LogWatch(
+                    session,
+                    witnesses: [TrustPolicy.Witness(key: key)],
+                    limits: LogWatch.Limits(releasesPerDay: 0, cosignatureAge: 60)
+                )
+                #expect(try await watch.look().map(\.kind) == [.access, .witness])
+                #expect(try await watch.look().isEmpty)
+                world.liar.lie { exchange in
+                    exchange.target == "/checkpoint"
+                        ? exchange.with(
+                            status: 200,
+                            exchange.text.replacing("\n\n", with: "\n9\n\n")
+                        )
+                        : exchange
+                }
+                #expect(try await watch.look().map(\.kind) == [.untrusted])
+                #expect(try await watch.look().isEmpty)
+                world.liar.repent()
+                #expect(try await watch.look().map(\.kind) == [.access, .witness])
+            }
+        }
+    }
+
     @Test("tells those who may not read the whole log so, and asks the vault nothing")
     func refused() async throws {
         try await told { world, _ in

@@ -46,6 +46,11 @@ struct StatementPrefix: Hashable, Sendable {
     init(words: SIMD2<UInt64>) { self.words = words }
 
     init(_ id: Hash) {
-        words = unsafe id.withBytes { unsafe $0.loadUnaligned(as: SIMD2<UInt64>.self) }
+        words = unsafe id.withBytes { bytes in
+            unsafe SIMD2(
+                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
     }
 }

@@ -11,11 +11,17 @@ extension LogReplay {
     /// The tree is not in it: its edge is read from the tiles, and its root is known to whoever keeps
     /// the snapshot. See <doc:Replay>, "Snapshots".
     public var bytes: [UInt8] {
-        let (state, facts) = (state.bytes, facts.bytes)
-        var writer = LineWriter(Self.header)
-        writer.add("state", UInt64(state.count))
-        writer.add("facts", UInt64(facts.count))
-        return Array(writer.text.utf8) + state + facts
+        let state = state.bytes
+        var head = LineWriter(Self.header)
+        head.add("state", UInt64(state.count))
+        head.add("facts", UInt64(facts.byteCount))
+        var writer = ByteWriter()
+        // One allocation: it may be the largest of the process.
+        writer.bytes.reserveCapacity(head.text.utf8.count + state.count + facts.byteCount)
+        writer.bytes += head.text.utf8
+        writer.bytes += state
+        facts.write(to: &writer)
+        return writer.bytes
     }
 
     /// Reads a snapshot.
@@ -47,9 +53,10 @@ extension LogReplay {
 }
 
 extension LogFacts {
+    fileprivate var byteCount: Int { 8 + 24 * statements.count + 104 * submissions.count }
+
     /// The number of statements, each statement, each submission; numbers are big endian.
-    var bytes: [UInt8] {
-        var writer = ByteWriter()
+    fileprivate func write(to writer: inout ByteWriter) {
         writer.add(UInt64(statements.count))
         statements.forEach { key, index in
             writer.add(key.words[0])
@@ -68,10 +75,9 @@ extension LogFacts {
                 }
             )
         }
-        return writer.bytes
     }
 
-    init?(parsing bytes: ArraySlice<UInt8>) {
+    fileprivate init?(parsing bytes: ArraySlice<UInt8>) {
         self.init()
         var reader = ByteReader(rest: bytes)
         guard let count = reader.number(), count <= reader.rest.count / 24 else { return nil }

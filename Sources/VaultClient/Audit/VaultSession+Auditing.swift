@@ -23,6 +23,18 @@ extension VaultSession {
         witnesses: [TrustPolicy.Witness] = [],
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> AuditReport {
+        try await audit(fully: fully, witnesses: witnesses, progress: progress) { _ in }.report
+    }
+
+    /// Audits the log, and shows the entries on the way; none is to be believed before this returns.
+    ///
+    /// - Returns: What was found, and the state at the newest head.
+    func audit(
+        fully: Bool,
+        witnesses: [TrustPolicy.Witness],
+        progress: @Sendable (UInt64, UInt64) -> Void,
+        observing observe: (LogReplay.Step) -> Void
+    ) async throws -> (report: AuditReport, state: VaultState) {
         let audit = try await LogAudit.begin(self)
         var replay = fully ? LogReplay() : try await audit.remembered()
         let from = replay.size
@@ -43,6 +55,7 @@ extension VaultSession {
                     guard violations.count < AuditReport.maximumViolations else { continue }
                     violations.append(AuditedEntry(entry, in: step.state))
                 }
+                observe(step)
                 if let last = step.entries.last { progress(last.index + 1, audit.head.size) }
             }
         )
@@ -53,7 +66,7 @@ extension VaultSession {
             )
         }
         if violationCount == 0, replay.size > from { try await audit.remember(replay) }
-        return AuditReport(
+        let report = AuditReport(
             vault: log.origin,
             from: from,
             entries: replay.size,
@@ -63,5 +76,6 @@ extension VaultSession {
             violationCount: violationCount,
             violations: violations
         )
+        return (report, replay.state)
     }
 }

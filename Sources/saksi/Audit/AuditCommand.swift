@@ -10,7 +10,9 @@ struct AuditCommand: AsyncParsableCommand, StatusDocumented {
         commandName: "audit",
         abstract: "See who did what, and check that all of it was allowed.",
         discussion: "For administrators and auditors: they read the whole log, and no evidence.",
-        subcommands: [AuditList.self, AuditVerify.self],
+        subcommands: [
+            AuditList.self, AuditVerify.self, AuditWatch.self, AuditReportCommand.self,
+        ],
         defaultSubcommand: AuditList.self
     )
     static let exits = Exit.allCases
@@ -27,6 +29,8 @@ struct WitnessOptions: ParsableArguments {
     )
     var policy: String?
 
-    /// What the file says; `nil` where none was named.
-    func read() throws -> TrustPolicy? { try policy.map { try LogFile.policy($0) } }
+    /// Those that the file names.
+    func read() throws -> [TrustPolicy.Witness] {
+        try policy.map { try LogFile.policy($0).witnesses } ?? []
+    }
 }

@@ -15,9 +15,10 @@ enum Listing {
     }
 
     /// Prints a value as JSON: keys sorted, one document, UTF-8.
-    static func show(json value: some Encodable) throws {
+    static func show(json value: some Encodable, onOneLine: Bool = false) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !onOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         Terminal.resultJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import TransparencyLog
+import Vault
+
+/// Something about the vault that a person must look at.
+public struct Alarm: Encodable, Hashable, Sendable {
+    /// The kinds of alarms.
+    public enum Kind: String, Encodable, Sendable {
+        /// The log was forked, rolled back or is kept back, or another key answers.
+        case untrusted
+        /// An entry was not allowed at its place.
+        case violation
+        /// A witness has not cosigned for long.
+        case witness
+        /// Somebody had unusually much released.
+        case access
+        /// The vault cannot be reached.
+        case unreachable
+    }
+
+    /// What kind of thing it is.
+    public let kind: Kind
+    /// What was found, in one sentence without a full stop.
+    public let message: String
+}
+
+/// Looks at a vault again and again, and says what is new and wrong.
+///
+/// A look is an audit of what was appended since the last one, and of the age of the witnesses'
+/// cosignatures.
+public struct LogWatch: Sendable {
+    /// What is unusual.
+    public struct Limits: Sendable {
+        /// More submissions released to one person within a day of the vault's time.
+        public var releasesPerDay: Int
+        /// An older cosignature of a witness, in seconds.
+        public var cosignatureAge: Int64
+
+        /// Takes limits.
+        public init(releasesPerDay: Int, cosignatureAge: Int64) {
+            self.releasesPerDay = releasesPerDay
+            self.cosignatureAge = cosignatureAge
+        }
+    }
+
+    private let session: VaultSession
+    private let witnesses: [TrustPolicy.Witness]
+    private let limits: Limits
+    private let now: @Sendable () -> UTCTime
+    private var releases: ReleaseCount
+    /// What was said already and still holds.
+    private var known: Set<Alarm> = []
+
+    /// Watches the vault of a session.
+    ///
+    /// - Parameters:
+    ///   - session: Of an administrator or auditor.
+    ///   - witnesses: Whose cosignatures must be there, beside those that the vault's policy names.
+    ///   - limits: What is unusual.
+    public init(
+        _ session: VaultSession,
+        witnesses: [TrustPolicy.Witness] = [],
+        limits: Limits
+    ) {
+        self.init(session, witnesses: witnesses, limits: limits) {
+            UTCTime(seconds: VaultClock.deviceTime)
+        }
+    }
+
+    init(
+        _ session: VaultSession,
+        witnesses: [TrustPolicy.Witness],
+        limits: Limits,
+        now: @escaping @Sendable () -> UTCTime
+    ) {
+        self.session = session
+        self.witnesses = witnesses
+        self.limits = limits
+        self.now = now
+        releases = ReleaseCount(limit: limits.releasesPerDay)
+    }
+
+    /// Looks once.
+    ///
+    /// - Returns: What is wrong and was not said by the look before.
+    /// - Throws: ``ClientError`` for what is wrong on this device: `.refused` for who may not audit.
+    public mutating func look() async throws -> [Alarm] {
+        var found: [Alarm] = []
+        do {
+            var releases = releases
+            let (report, state) = try await session.audit(
+                fully: false,
+                witnesses: witnesses,
+                progress: { _, _ in },
+                observing: { releases.add($0) }
+            )
+            // Where something was not allowed, the next look begins where this one did.
+            if report.isClean { self.releases = releases }
+            found += releases.alarms
+            found += report.violations.map(Alarm.init)
+            found += try await staleWitnesses(in: state)
+        } catch let error as ClientError {
+            switch error.code {
+            case .untrusted: found.append(Alarm(kind: .untrusted, message: error.message))
+            case .network: found.append(Alarm(kind: .unreachable, message: error.message))
+            case .failed, .refused: throw error
+            }
+        }
+        let new = found.filter { !known.contains($0) }
+        known = Set(found)
+        return new
+    }
+
+    private func staleWitnesses(in state: VaultState) async throws -> [Alarm] {
+        let keys = Set(witnesses.map(\.key) + (state.policy?.witnesses.map(\.key) ?? []))
+        guard !keys.isEmpty else { return [] }
+        let (note, _) = try await session.newest()
+        let signatures = (try? note.verified(by: Array(keys))) ?? []
+        let times = Dictionary(signatures.map { ($0.key, $0.time ?? 0) }) { max($0, $1) }
+        return keys.sorted { $0.text < $1.text }.compactMap { key in
+            guard let time = times[key] else {
+                return Alarm(
+                    kind: .witness,
+                    message: "the witness \"\(key.name)\" has not cosigned the newest checkpoint"
+                )
+            }
+            guard Int64(clamping: time) < now().seconds - limits.cosignatureAge else { return nil }
+            let since = UTCTime(seconds: Int64(clamping: time)).text
+            return Alarm(
+                kind: .witness,
+                message: "the witness \"\(key.name)\" has not cosigned since \(since)"
+            )
+        }
+    }
+}
+
+extension Alarm {
+    fileprivate init(_ entry: AuditedEntry) {
+        let actor = entry.actor.map { " by \($0.hex)" } ?? ""
+        self.init(
+            kind: .violation,
+            message: "entry \(entry.index)\(actor) was not allowed: \(entry.rule ?? ""): "
+                + (entry.reason ?? "")
+        )
+    }
+}
+
+/// How many submissions were released to each person on the newest day of the log.
+private struct ReleaseCount: Sendable {
+    private let limit: Int
+    private var day: Int64 = 0
+    private var counts: [Fingerprint: Int] = [:]
+    /// What was too much.
+    private(set) var alarms: [Alarm] = []
+
+    init(limit: Int) { self.limit = limit }
+
+    mutating func add(_ step: LogReplay.Step) {
+        for judged in step.entries where judged.fault == nil {
+            guard let entry = judged.entry else { continue }
+            let today = entry.accepted.seconds / 86_400
+            if today > day { (day, counts) = (today, [:]) }
+            let statement = entry.signed.statement
+            switch statement.act {
+            case .access, .export:
+                let person = step.state.person(of: statement.actor) ?? statement.actor
+                add(statement.act.records.count, to: person)
+            default: break
+            }
+        }
+    }
+
+    private mutating func add(_ count: Int, to person: Fingerprint) {
+        let before = counts[person] ?? 0
+        counts[person] = before + count
+        guard before <= limit, before + count > limit else { return }
+        let date = UTCTime(seconds: day * 86_400).text.prefix(10)
+        alarms.append(
+            Alarm(
+                kind: .access,
+                message: "more than \(limit) submissions were released to \(person.hex) on \(date)"
+            )
+        )
+    }
+}
