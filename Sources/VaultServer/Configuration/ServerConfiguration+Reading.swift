@@ -85,6 +85,9 @@ extension ServerConfiguration {
             // In milliseconds, from an hour on: a member uploads for longer than a moment.
             ("abandoned-after", Int(abandonedAfter.inMilliseconds), 3_600_000...Int(Int64.max)),
             ("round-timer", Int(roundTimer.inMilliseconds), 0...60_000),
+            ("witness-timeout", Int(witnessTimeout.inMilliseconds), 1...600_000),
+            ("witness-interval", Int(witnessInterval.inMilliseconds), 1...3_600_000),
+            ("witness-refresh", Int(witnessRefresh.inMilliseconds), 1...Int(Int32.max)),
         ]
         for (key, value, range) in bounds where !range.contains(value) {
             let want = "\(range.lowerBound) to \(range.upperBound)"
@@ -138,6 +141,9 @@ extension ServerConfiguration {
         Option("listen", \.listen), Option("tls", \.tls),
         Option("metrics-listen", \.metricsListen), Option("log-key", \.logKey),
         Option("tls-key", \.tlsKey), Option("tls-certificate", \.tlsCertificate),
+        Option("witness-policy", \.witnessPolicy), Option("witness-timeout", \.witnessTimeout),
+        Option("witness-interval", \.witnessInterval),
+        Option("witness-refresh", \.witnessRefresh),
         Option("round-timer", \.roundTimer), Option("round-pool", \.roundPool),
         Option("round-to-hour", \.roundToHour), Option("body-memory", \.bodyMemory),
         Option("body-wait", \.bodyWait), Option("member-uploads", \.memberUploads),

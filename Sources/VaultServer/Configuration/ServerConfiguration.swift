@@ -34,6 +34,21 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// The self-signed certificate (PEM) of that key; public.
     public var tlsCertificate = "keys/tls.crt"
 
+    /// The witnesses of the log, as a C2SP tlog-policy file with their URLs; `off` for none.
+    ///
+    /// A relative path begins at the vault's folder. Its `log` lines are not used here: the quorum is
+    /// counted over checkpoints of this log.
+    public var witnessPolicy: String?
+
+    /// How long a witness may take for one answer; nobody else waits for it.
+    public var witnessTimeout = Duration.seconds(5)
+
+    /// How soon after a round, and how often at most, a witness is shown the newest checkpoint.
+    public var witnessInterval = Duration.seconds(1)
+
+    /// How old a witness's cosignature may grow before it is renewed while nothing happens.
+    public var witnessRefresh = Duration.seconds(3600)
+
     /// How long after a round has begun the next one may, unless many statements wait.
     public var roundTimer = Duration.milliseconds(50)
 

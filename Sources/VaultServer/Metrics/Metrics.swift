@@ -22,6 +22,10 @@ final class Metrics: Sendable {
     let inFlight = Counter()
     let unavailable = Counter()
     let collected = Counter()
+    let cosignatures = Counter()
+    let witnessFailures = Counter()
+    /// The largest size whose checkpoint met the quorum.
+    let witnessed = Counter()
     let roundSeconds = Histogram(bounds: [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
     ])
@@ -66,6 +70,18 @@ final class Metrics: Sendable {
         counter("requests_in_flight", "Requests being answered.", inFlight.value, type: "gauge")
         counter("unavailable_total", "Requests answered with 503.", unavailable.value)
         counter("collected_total", "Abandoned uploads removed.", collected.value)
+        counter("cosignatures_total", "Cosignatures by witnesses.", cosignatures.value)
+        counter(
+            "witness_failures_total",
+            "Requests to witnesses that came to nothing.",
+            witnessFailures.value
+        )
+        counter(
+            "witnessed_entries",
+            "Entries below the newest checkpoint that met the witness quorum.",
+            witnessed.value,
+            type: "gauge"
+        )
         return out
     }
 }

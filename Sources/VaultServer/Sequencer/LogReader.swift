@@ -6,18 +6,50 @@ public import Vault
 
 /// The newest published head and the state there, shared by the sequencer and all readers.
 final class PublishedHead: Sendable {
-    private let value: Mutex<(note: SignedNote, state: VaultState)>
-
-    init(note: SignedNote, state: VaultState) {
-        value = Mutex((note, state))
+    private struct Head {
+        /// As the lock holds it.
+        let signed: SignedNote
+        let state: VaultState
+        /// The newest line of each witness.
+        var cosignatures: [(key: VerifierKey, line: NoteSignature)] = []
+        /// Both together.
+        var note: SignedNote
     }
 
+    private let value: Mutex<Head>
+
+    init(note: SignedNote, state: VaultState) {
+        value = Mutex(Head(signed: note, state: state, note: note))
+    }
+
+    /// The head with the cosignatures that it has by now.
     var note: SignedNote { value.withLock { $0.note } }
+    /// The head as the log alone signed it.
+    var signed: SignedNote { value.withLock { $0.signed } }
     var state: VaultState { value.withLock { $0.state } }
 
     /// Called by the sequencer alone, with ever larger heads.
     func advance(to note: SignedNote, state: VaultState) {
-        value.withLock { $0 = (note, state) }
+        value.withLock { $0 = Head(signed: note, state: state, note: note) }
+    }
+
+    /// Adds a cosignature that was verified, in place of an older one by the same key.
+    ///
+    /// Nothing changes where the note that was cosigned is the head no more.
+    func add(_ line: NoteSignature, by key: VerifierKey, to note: SignedNote) {
+        value.withLock { head in
+            guard head.signed == note else { return }
+            var lines = head.cosignatures
+            if let place = lines.firstIndex(where: { $0.key == key }) {
+                lines[place].line = line
+            } else {
+                lines.append((key, line))
+            }
+            // More lines than a note may have are left out.
+            guard let merged = try? note.adding(lines.map(\.line)) else { return }
+            head.cosignatures = lines
+            head.note = merged
+        }
     }
 }
 
@@ -27,6 +59,8 @@ public struct LogReader: Sendable {
     let published: PublishedHead
 
     /// The newest checkpoint for which every write is done; never an older one than before.
+    ///
+    /// It carries the cosignatures that the log's witnesses have given it by now.
     public var checkpoint: SignedNote { published.note }
 
     /// Reads a hash tile; a partial one is served for as long as the log lives.

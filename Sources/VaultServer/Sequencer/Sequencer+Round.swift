@@ -105,6 +105,7 @@ extension Sequencer {
         } catch {
             throw .storage(error)
         }
+        guard !isHalted else { throw .stopped }
         guard let signature = try? signer.signature(over: checkpoint.text),
             let note = try? SignedNote(text: checkpoint.text, signatures: [signature])
         else {

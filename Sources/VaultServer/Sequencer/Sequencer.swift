@@ -98,8 +98,11 @@ public actor Sequencer {
         clock = parts.clock
     }
 
+    /// Whether nothing is signed any more, since another tree of this log may exist.
+    private(set) var isHalted = false
+
     /// Whether statements that are sent now may become entries, as far as the rounds tell.
-    public var isReady: Bool { !isStopping && failure == nil && !isStuck }
+    public var isReady: Bool { !isStopping && failure == nil && !isStuck && !isHalted }
 
     // MARK: Submitting
 
@@ -116,7 +119,7 @@ public actor Sequencer {
     }
 
     func add(_ candidate: Candidate) async -> Result<LogProof, SubmissionError> {
-        guard !isStopping, failure == nil else { return .failure(.stopped) }
+        guard !isStopping, !isHalted, failure == nil else { return .failure(.stopped) }
         guard pool.count < options.poolLimit else {
             return .failure(.busy(retryAfter: options.retryAfter))
         }
@@ -202,6 +205,15 @@ public actor Sequencer {
         await settle()
         try? await index.snapshot(head.state)
         release()
+    }
+
+    /// Signs nothing more, while everything can still be read: whoever finds out what happened needs it.
+    ///
+    /// A round that is signed is finished. The process goes on.
+    func halt() {
+        isHalted = true
+        answer(pool, .failure(.stopped))
+        pool.removeAll()
     }
 
     func fail(_ failure: SequencerFailure) {

@@ -96,6 +96,28 @@ struct StoredLog: Sendable {
         return try await prove(index, bytes, in: head, note: note, from: &tree)
     }
 
+    /// Proves that the tree of one size is the beginning of the tree of another.
+    ///
+    /// - Returns: No hashes where there is nothing to prove: from size 0, or to the same size.
+    /// - Throws: ``StorageError``; `damaged` where the tiles are not those of a tree.
+    func consistency(
+        from oldSize: UInt64,
+        to size: UInt64
+    ) async throws(StorageError) -> [Hash] {
+        guard oldSize > 0, oldSize < size else { return [] }
+        var tree = TiledTree(size: size)
+        do {
+            try await tree.load(tree.missingTiles(forConsistencyFrom: oldSize)) {
+                try await tile($0)
+            }
+            return try tree.consistencyProof(from: oldSize).hashes
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw StorageError(.damaged, path: "tile", detail: "\(error)")
+        }
+    }
+
     private func prove(
         _ index: UInt64,
         _ bytes: [UInt8],

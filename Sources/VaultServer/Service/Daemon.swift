@@ -49,11 +49,13 @@ public struct Daemon: Sendable {
         try configuration.validate()
         let folder = VaultFolder(configuration)
         let tls = try folder.tlsIdentity()
-        let vault = try await folder.open(logger: logger, now: now)
         let metrics = Metrics()
+        let vault = try await folder.open(logger: logger, now: now, metrics: metrics)
+        let card = try await card(of: vault, tls)
+        let publisher = try await publisher(for: vault, folder, metrics)
         let api = API(
             vault: vault,
-            card: try await card(of: vault, tls),
+            card: card,
             configuration: configuration,
             metrics: metrics,
             logger: logger,
@@ -70,6 +72,7 @@ public struct Daemon: Sendable {
                 now: now
             ),
         ]
+        if let publisher { services.append(publisher) }
         if let address = configuration.metricsListen {
             services.append(
                 Listening(
@@ -90,6 +93,40 @@ public struct Daemon: Sendable {
         )
         group.maximumGracefulShutdownDuration = configuration.stopTimeout
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// What shows checkpoints to the witnesses, once they have been asked whether they know more.
+    ///
+    /// - Throws: ``StartError``; nothing was signed then.
+    private func publisher(
+        for vault: OpenVault,
+        _ folder: VaultFolder,
+        _ metrics: Metrics
+    ) async throws -> WitnessPublisher? {
+        do {
+            guard try await !Cosigned(store: vault.store).hasFork() else {
+                throw StartError.forkOnRecord(configuration.path(StoragePrefix.forks.path))
+            }
+            guard let witnesses = try folder.witnesses() else { return nil }
+            let publisher = WitnessPublisher(
+                witnesses: witnesses,
+                vault: vault,
+                interval: configuration.witnessInterval,
+                refresh: configuration.witnessRefresh,
+                metrics: metrics,
+                logger: logger
+            )
+            do {
+                try await publisher.checkBeforeSigning()
+            } catch {
+                await witnesses.close()
+                throw error
+            }
+            return publisher
+        } catch {
+            await vault.close()
+            throw error
+        }
     }
 
     private func card(of vault: OpenVault, _ tls: TLSIdentity) async throws -> String {

@@ -30,6 +30,14 @@ public enum StartError: Error, Equatable, Sendable {
     case tlsKeyUnreadable
     /// The certificate is not readable, or belongs to another key.
     case certificateDoesNotMatch
+    /// The witness policy cannot be used, and why.
+    case badWitnessPolicy(path: String, reason: String)
+    /// A witness says that it has cosigned a larger tree than the lock knows.
+    case witnessKnowsMore(name: String, size: UInt64, lock: UInt64)
+    /// A witness says that it knows another tree than this one.
+    case witnessKnowsOther(name: String, size: UInt64)
+    /// It was found earlier that another tree of this log may exist.
+    case forkOnRecord(String)
     /// `witness init` where a witness lies already.
     case witnessExists(String)
     /// `witness serve` or `witness add-log` where none lies.
@@ -66,6 +74,15 @@ extension StartError: CustomStringConvertible {
         case .wrongTLSKey: "the TLS key is not the one that the genesis statement names"
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
         case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
+        case .badWitnessPolicy(let path, let reason): "witness policy \"\(path)\": \(reason)"
+        case .witnessKnowsMore(let name, let size, let lock):
+            "witness \"\(name)\" has cosigned \(size) entries, the lock knows \(lock): the vault was "
+                + "restored from an older copy, and signing on would fork its log"
+        case .witnessKnowsOther(let name, let size):
+            "witness \"\(name)\" knows another root for size \(size): another log was signed with this "
+                + "vault's key; what is known of both lies in \"forks\""
+        case .forkOnRecord(let path):
+            "the log has forked, and nothing may be signed: once it is settled how, remove \"\(path)\""
         case .witnessExists(let path): "a witness already lies in \"\(path)\""
         case .noWitness(let path): "no witness lies in \"\(path)\""
         case .badWitnessName(let name):

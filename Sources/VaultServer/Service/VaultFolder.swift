@@ -34,6 +34,19 @@ public struct VaultFolder: Sendable {
         )
     }
 
+    /// The witnesses of the log; `nil` where none are configured.
+    ///
+    /// - Throws: ``StartError``
+    func witnesses() throws -> WitnessSet? {
+        guard let path = configuration.witnessPolicy.map(configuration.path) else { return nil }
+        return try WitnessSet(
+            parsing: try SecretFile.readPublic(path),
+            at: path,
+            log: try signer().verifierKey,
+            timeout: configuration.witnessTimeout
+        )
+    }
+
     private func secret(_ name: String) throws -> String {
         let path = configuration.path(name)
         guard
@@ -46,8 +59,19 @@ public struct VaultFolder: Sendable {
     var indexPath: String { configuration.path("index.sqlite") }
 
     /// Opens the vault for serving; the folder is locked until the value goes.
-    func open(logger: Logger, now: @escaping @Sendable () -> UTCTime) async throws -> OpenVault {
+    func open(
+        logger: Logger,
+        now: @escaping @Sendable () -> UTCTime,
+        metrics: Metrics? = nil
+    ) async throws -> OpenVault {
         var options = OpenVault.Options()
+        if let metrics {
+            options.sequencer.observer = { _, size, took in
+                metrics.rounds.add()
+                metrics.entries.set(Int(clamping: size))
+                metrics.roundSeconds.observe(took)
+            }
+        }
         options.quota = UInt64(configuration.pendingQuota.bytes)
         options.sequencer.groupInterval = configuration.roundTimer
         options.sequencer.poolLimit = configuration.roundPool

@@ -18,6 +18,11 @@ public enum StorageKey: Hashable, Sendable {
     case tile(TilePath)
     /// A bundle of log entries (c2sp.org/tlog-tiles).
     case entries(EntryBundlePath)
+    /// A published checkpoint with the cosignature that a witness, named by the SHA-256 of its vkey, made
+    /// at a time in seconds since 1970.
+    case cosigned(size: UInt64, witness: Hash, time: UInt64)
+    /// What was held against each other when a witness knew another tree of a size, by its SHA-256.
+    case fork(size: UInt64, Hash)
     /// Something a member uploaded, named by the SHA-256 of its bytes.
     case content(ContentKind, Hash)
 
@@ -29,6 +34,9 @@ public enum StorageKey: Hashable, Sendable {
         case .staging(let size, let root): "staging/\(size)-\(root.hex)"
         case .tile(let tile): tile.path
         case .entries(let bundle): bundle.path
+        case .cosigned(let size, let witness, let time):
+            "cosigned/\(size / 1000)/\(size)/\(witness.hex)-\(time)"
+        case .fork(let size, let hash): "forks/\(size)-\(hash.hex)"
         case .content(let kind, let hash):
             "\(kind.rawValue)/\(hash.hex.prefix(2))/\(hash.hex)"
         }
@@ -50,11 +58,17 @@ public enum StorageKey: Hashable, Sendable {
             return (try? TilePath(parsing: path)).map { .tile($0) }
         case "checkpoints":
             return UInt64(name).map { .publishedCheckpoint(size: $0) }
-        case "staging":
+        case "staging", "forks":
             let fields = name.split(separator: "-", omittingEmptySubsequences: false)
-            guard fields.count == 2, let size = UInt64(fields[0]), let root = Hash(hex: fields[1])
+            guard fields.count == 2, let size = UInt64(fields[0]), let hash = Hash(hex: fields[1])
             else { return nil }
-            return .staging(size: size, root: root)
+            return folder == "forks" ? .fork(size: size, hash) : .staging(size: size, root: hash)
+        case "cosigned":
+            let fields = name.split(separator: "-", omittingEmptySubsequences: false)
+            guard parts.count == 4, let size = UInt64(parts[2]), fields.count == 2,
+                let witness = Hash(hex: fields[0]), let time = UInt64(fields[1])
+            else { return nil }
+            return .cosigned(size: size, witness: witness, time: time)
         default:
             guard let kind = ContentKind(rawValue: String(folder)), let hash = Hash(hex: name)
             else { return nil }
@@ -96,6 +110,10 @@ public enum StoragePrefix: Hashable, Sendable {
     case staging
     /// Published checkpoints of sizes from a thousand times this number on, below the next thousand.
     case checkpoints(thousand: UInt64)
+    /// The cosigned forms of the checkpoint of a size.
+    case cosigned(size: UInt64)
+    /// What was kept of forks.
+    case forks
     /// The partial forms of one hash tile.
     case partialTiles(of: TilePath)
     /// The partial forms of one entry bundle.
@@ -109,6 +127,8 @@ public enum StoragePrefix: Hashable, Sendable {
         switch self {
         case .staging: return "staging"
         case .checkpoints(let thousand): return "checkpoints/\(thousand)"
+        case .cosigned(let size): return "cosigned/\(size / 1000)/\(size)"
+        case .forks: return "forks"
         case .partialTiles(let tile): return tile.path + ".p"
         case .partialEntries(let bundle): return bundle.path + ".p"
         case .content(let kind, let byte):

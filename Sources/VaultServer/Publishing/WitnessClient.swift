@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import Bulk
+import NIOCore
+import NIOHTTP1
+import TransparencyLog
+
+/// One witness of the log, over HTTP; whatever it answers is bounded in size and in time.
+struct WitnessClient: Sendable {
+    /// The key that its cosignatures must verify under.
+    let key: VerifierKey
+    /// Its submission and monitoring prefix, without a slash at the end.
+    let url: String
+    let http: HTTPClient
+    let timeout: Duration
+
+    /// Made once for all witnesses, and shut down by who made it.
+    static func makeHTTP(timeout: Duration) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .nanoseconds(timeout.inMilliseconds * 1_000_000)),
+            decompression: .disabled
+        )
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.idleTimeout = .seconds(20)
+        return HTTPClient(
+            eventLoopGroup: HTTPClient.defaultEventLoopGroup,
+            configuration: configuration
+        )
+    }
+
+    /// Sends a request.
+    ///
+    /// - Throws: an error of the network; the witness may have cosigned all the same.
+    func send(_ request: AddCheckpointRequest) async throws -> CheckpointSubmission.Answer {
+        var message = HTTPClientRequest(url: url + "/add-checkpoint")
+        message.method = .POST
+        message.body = .bytes(ByteBuffer(bytes: request.bytes))
+        return try await exchange(message)
+    }
+
+    /// What the witness shows as the checkpoint of a log that it cosigned last.
+    func latest(of origin: String) async throws -> CheckpointSubmission.Answer {
+        let name = WitnessState.name(of: origin).hex
+        return try await exchange(HTTPClientRequest(url: "\(url)/\(name)/checkpoint"))
+    }
+
+    private func exchange(
+        _ message: HTTPClientRequest
+    ) async throws -> CheckpointSubmission.Answer {
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                let response = try await http.execute(message, deadline: .distantFuture)
+                let body = try await response.body.collect(
+                    upTo: CheckpointSubmission.maximumAnswer
+                )
+                return CheckpointSubmission.Answer(
+                    status: Int(response.status.code),
+                    body: Array(body.readableBytesView)
+                )
+            }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                throw TimedOut()
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { throw TimedOut() }
+            return answer
+        }
+    }
+
+    /// The witness took longer than ``timeout``.
+    struct TimedOut: Error {}
+}
