@@ -35,7 +35,8 @@ struct SignedHeadTests {
         let head = try SignedHead(note())
         let read = try SignedHead(parsing: head.line)
         #expect(read == head && read.checkpoint.size == 7 && read.checkpoint.root == .test("root"))
-        try Golden.expect("\(head.line)\n\(head.words)\n", matches: "signed-head.txt")
+        #expect(head.words == "gusim nihit lahiv sazug kupih rapas posum mihul")
+        try Golden.expect(head.line, matches: "signed-head.txt")
     }
 
     @Test("leave out the signatures of witnesses, and refuse them when reading")
