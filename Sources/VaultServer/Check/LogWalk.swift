@@ -20,6 +20,8 @@ struct LogWalk {
     /// Sizes at which a checkpoint was published, ascending, of the thousand that is walked.
     private var published: ArraySlice<UInt64> = []
     private var nextThousand: UInt64 = 0
+    /// Their cosigned forms, by size.
+    private var cosigned: [UInt64: [StorageKey]] = [:]
 
     /// At which size the state is kept, to be compared with the index's.
     private let keptSize: UInt64?
@@ -101,18 +103,28 @@ struct LogWalk {
 
     private mutating func listCheckpoints(_ report: inout CheckReport) async {
         let prefix = StoragePrefix.checkpoints(thousand: nextThousand)
+        let cosignedPrefix = StoragePrefix.cosigned(thousand: nextThousand)
         nextThousand += 1
         do {
             let sizes = try await check.engine.store.list(prefix).compactMap { object in
                 if case .publishedCheckpoint(let size) = object.key { size } else { nil }
             }
             published = sizes.filter { $0 >= edge.size }.sorted()[...]
+            cosigned = Dictionary(
+                grouping: try await check.engine.store.list(cosignedPrefix).map(\.key)
+            ) {
+                if case .cosigned(let size, _, _) = $0 { size } else { 0 }
+            }
         } catch {
             report.add(prefix.path, expected: "a listing", found: "\(error)")
         }
     }
 
     private func compareCheckpoint(_ report: inout CheckReport) async {
+        // The witness's own line is for those who have its key.
+        for key in cosigned[edge.size] ?? [] {
+            await check.checkCheckpoint(key, size: edge.size, root: edge.root, &report)
+        }
         // The newest was looked at, with the lock.
         guard edge.size < head.size else { return }
         await check.checkCheckpoint(

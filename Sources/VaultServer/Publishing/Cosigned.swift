@@ -32,8 +32,8 @@ struct Cosigned: Sendable {
         size: UInt64
     ) async throws(StorageError) -> [VerifiedSignature] {
         var newest: [Hash: (time: UInt64, object: StorageKey)] = [:]
-        for object in try await store.list(.cosigned(size: size)) {
-            guard case .cosigned(_, let witness, let time) = object.key,
+        for object in try await store.list(.cosigned(thousand: size / 1000)) {
+            guard case .cosigned(size, let witness, let time) = object.key,
                 time >= newest[witness]?.time ?? 0
             else { continue }
             newest[witness] = (time, object.key)

@@ -110,8 +110,8 @@ public enum StoragePrefix: Hashable, Sendable {
     case staging
     /// Published checkpoints of sizes from a thousand times this number on, below the next thousand.
     case checkpoints(thousand: UInt64)
-    /// The cosigned forms of the checkpoint of a size.
-    case cosigned(size: UInt64)
+    /// The cosigned forms of those checkpoints.
+    case cosigned(thousand: UInt64)
     /// What was kept of forks.
     case forks
     /// The partial forms of one hash tile.
@@ -127,7 +127,7 @@ public enum StoragePrefix: Hashable, Sendable {
         switch self {
         case .staging: return "staging"
         case .checkpoints(let thousand): return "checkpoints/\(thousand)"
-        case .cosigned(let size): return "cosigned/\(size / 1000)/\(size)"
+        case .cosigned(let thousand): return "cosigned/\(thousand)"
         case .forks: return "forks"
         case .partialTiles(let tile): return tile.path + ".p"
         case .partialEntries(let bundle): return bundle.path + ".p"
