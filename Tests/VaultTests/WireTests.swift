@@ -448,7 +448,7 @@ struct ProblemTypeTests {
             ProblemType.allCases.map(\.rawValue) == [
                 "malformed", "digest", "signature", "clock", "replayed", "refused", "not-found",
                 "method", "missing", "inconsistent", "too-large", "range", "internal", "busy",
-                "quota",
+                "quota", "answered", "proposals",
             ]
         )
         for type in ProblemType.allCases { #expect(ProblemType(urn: type.urn) == type) }

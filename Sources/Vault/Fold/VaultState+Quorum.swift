@@ -2,6 +2,14 @@
 
 import TransparencyLog
 
+/// Whether those who signed must be as many as the policy asks for.
+enum SignerRule {
+    /// As for an entry.
+    case enough
+    /// As for a proposal, which further people may sign.
+    case some
+}
+
 extension VaultState {
     /// The person whose key it is, also when the key has ended; `nil` for a key that was not enrolled.
     public func person(of key: Fingerprint) -> Fingerprint? { members[key]?.person }
@@ -11,10 +19,13 @@ extension VaultState {
         members.values.filter { $0.person == person && $0.isActive }.map(\.fingerprint).sorted()
     }
 
-    /// How many people are administrators with a key that may act.
-    public var administrators: UInt64 {
-        UInt64(Set(members.values.filter { $0.role == .admin && $0.isActive }.map(\.person)).count)
+    /// The people who are administrators, with a key that may act.
+    public var administratingPeople: Set<Fingerprint> {
+        Set(members.values.filter { $0.role == .admin && $0.isActive }.map(\.person))
     }
+
+    /// How many people are administrators with a key that may act.
+    public var administrators: UInt64 { UInt64(administratingPeople.count) }
 
     /// Checks that those who signed an act may, and that they are enough.
     ///
@@ -22,7 +33,10 @@ extension VaultState {
     /// person counts once. Any other act has no further signature.
     ///
     /// - Returns: The person who acts.
-    func requireSigners(of signed: SignedStatement) throws(PolicyViolation) -> Fingerprint {
+    func requireSigners(
+        of signed: SignedStatement,
+        _ rule: SignerRule
+    ) throws(PolicyViolation) -> Fingerprint {
         let statement = signed.statement
         let actor = try activeMember(statement.actor)
         guard let kind = statement.act.body.quorum else {
@@ -38,7 +52,9 @@ extension VaultState {
                 approvers.insert(signer.person).inserted
             else { throw .surplusSignature }
         }
-        guard UInt64(approvers.count) >= policy?.quorum(of: kind) ?? 1 else { throw .quorumMissing }
+        guard rule == .some || UInt64(approvers.count) >= policy?.quorum(of: kind) ?? 1 else {
+            throw .quorumMissing
+        }
         return actor.person
     }
 

@@ -43,7 +43,17 @@ public struct VaultState: Hashable, Sendable {
         at index: UInt64,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
-        let signed = statement.signed
+        try fold(statement.signed, accepted: accepted, at: index, signers: .enough, facts: &facts)
+    }
+
+    /// The checks of an entry in their order, and its effect.
+    mutating func fold(
+        _ signed: SignedStatement,
+        accepted: UTCTime,
+        at index: UInt64,
+        signers: SignerRule,
+        facts: inout some VaultFacts
+    ) throws(PolicyViolation) {
         guard index == size else { throw .indexGap }
         guard AcceptedRounding.minute.round(accepted) == accepted else { throw .unroundedTime }
         guard accepted >= self.accepted else { throw .clockBackwards }
@@ -55,7 +65,7 @@ public struct VaultState: Hashable, Sendable {
         let person =
             switch signed.statement.act {
             case .genesis, .enrol: signed.statement.actor
-            default: try requireSigners(of: signed)
+            default: try requireSigners(of: signed, signers)
             }
         guard facts.statementIndex(signed.id) == nil else { throw .repeatedStatement }
         if let deadline = signed.statement.act.deadline {

@@ -72,6 +72,21 @@ public struct SignedStatement: Hashable, Sendable {
     }
 }
 
+extension SignedStatement {
+    /// The same statement with other signature lines.
+    ///
+    /// - Throws: ``StatementError`` where it would not read back.
+    func signed(with lines: [NoteSignature]) throws(StatementError) -> SignedStatement {
+        let changed: SignedNote
+        do {
+            changed = try SignedNote(text: note.text, signatures: lines)
+        } catch {
+            throw .note(error)
+        }
+        return try SignedStatement(parsing: changed.bytes)
+    }
+}
+
 /// Why bytes are not a signed statement, or a statement was not signed.
 public enum StatementError: Error, Equatable, Sendable {
     /// The note is larger than ``SignedStatement/maximumSize``.

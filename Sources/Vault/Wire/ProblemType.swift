@@ -32,6 +32,10 @@ public enum ProblemType: String, CaseIterable, Sendable {
     case busy
     /// The member's uploads that no statement names yet fill the quota.
     case quota
+    /// The administrator has answered the proposal already, and otherwise.
+    case answered
+    /// So many proposals wait, of the member or in all, that no more are taken.
+    case proposals
 
     private static let prefix = "urn:saksi:problem:"
 

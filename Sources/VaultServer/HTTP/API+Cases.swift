@@ -33,25 +33,6 @@ extension API {
         let `case`, right: String
     }
 
-    private struct Page: Encodable {
-        let receipts: [String]
-        let next: UInt64?
-    }
-
-    /// At most this many receipts are in a page.
-    private static let pageCount = 500
-    /// A page ends once its receipts fill this many bytes: an entry may be 64 KiB.
-    private static let pageBytes = 1 << 20
-
-    /// The number in a query from which a page begins; 0 where there is none.
-    func leafIndex(_ text: Substring?) throws -> UInt64 {
-        guard let text else { return 0 }
-        guard let index = UInt64(text), index <= Int64.max, "\(index)" == text else {
-            throw APIError(.malformed, "from is not a number in its only form")
-        }
-        return index
-    }
-
     private func entries(
         of id: CaseID,
         from: UInt64,
@@ -59,25 +40,12 @@ extension API {
     ) async throws -> Response {
         let reads = caller.mayRead(id)
         guard reads || caller.state.maySubmit(caller.member, id) else { throw APIError.notFound }
-        var receipts: [String] = []
-        var bytes = 0
-        var from = from
-        while true {
-            let found = try await vault.index.entries(of: id, from: from, limit: Self.pageCount)
-            for entry in found {
-                if !reads, try await !isVisible(entry, toSubmitter: caller.member) { continue }
-                guard receipts.count < Self.pageCount, bytes < Self.pageBytes else {
-                    return try .json(Page(receipts: receipts, next: entry.index))
-                }
-                let text = try await vault.log.receipt(for: entry.index).text
-                receipts.append(text)
-                bytes += text.utf8.count
-            }
-            guard found.count == Self.pageCount, let last = found.last else {
-                return try .json(Page(receipts: receipts, next: nil))
-            }
-            from = last.index + 1
-        }
+        return try await page(
+            from: from,
+            find: { try await vault.index.entries(of: id, from: $0, limit: $1) },
+            leaf: \.index,
+            shows: { reads ? true : try await isVisible($0, toSubmitter: caller.member) }
+        )
     }
 
     /// What somebody sees who may only submit: how the case came to be, who reads it, and what they

@@ -58,6 +58,7 @@ struct API: Sendable {
         addPublicRoutes(to: router)
         addUploadRoutes(to: router)
         addCaseRoutes(to: router)
+        addGovernanceRoutes(to: router)
         addReceiptRoutes(to: router)
         addDownloadRoutes(to: router)
         return router

@@ -12,12 +12,12 @@ extension ProblemType {
         case .refused: .forbidden
         case .notFound: .notFound
         case .method: .methodNotAllowed
-        case .missing, .inconsistent: .conflict
+        case .missing, .inconsistent, .answered: .conflict
         case .tooLarge: .contentTooLarge
         case .range: .rangeNotSatisfiable
         case .internal: .internalServerError
         case .busy: .serviceUnavailable
-        case .quota: .init(code: 507, reasonPhrase: "Insufficient Storage")
+        case .quota, .proposals: .init(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
 }

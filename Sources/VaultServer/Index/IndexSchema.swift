@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 4
+    static let version = 5
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -19,7 +19,7 @@ enum IndexSchema {
     /// Tables whose rows each come from one entry, and are the same whenever they are made again.
     static let rowsOfEntries = [
         "members", "case_invites", "case_entries", "submissions", "consents", "objects",
-        "referenced", "lost_records",
+        "referenced", "lost_records", "governors", "governance_entries",
     ]
 
     /// Empties the tables that follow the log, and keeps those of the uploads.
@@ -55,6 +55,10 @@ enum IndexSchema {
             case_id BLOB, leaf INTEGER, act TEXT NOT NULL, actor BLOB NOT NULL,
             PRIMARY KEY (case_id, leaf)
         ) WITHOUT ROWID;
+        -- The keys of the invitations that make administrators, and the people whom they made.
+        CREATE TABLE governors (name BLOB PRIMARY KEY) WITHOUT ROWID;
+        -- The entries that say who the administrators are, and what they decided.
+        CREATE TABLE governance_entries (leaf INTEGER PRIMARY KEY);
         CREATE TABLE submissions (
             record BLOB PRIMARY KEY, leaf INTEGER NOT NULL, case_id BLOB NOT NULL,
             actor BLOB NOT NULL, epoch INTEGER NOT NULL

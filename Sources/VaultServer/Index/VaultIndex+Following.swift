@@ -170,6 +170,7 @@ extension VaultIndex {
                 cases = [submission.caseID]
             }
         }
+        try govern(statement, leaf, db)
         for caseID in cases {
             try db.cachedStatement(sql: "INSERT INTO case_entries VALUES (?, ?, ?, ?)")
                 .execute(arguments: [caseID.data, leaf, statement.act.name.rawValue, actor])

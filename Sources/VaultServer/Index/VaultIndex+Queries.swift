@@ -71,6 +71,26 @@ extension VaultIndex {
         }
     }
 
+    /// The leaf indices of the entries that say who the administrators are and what they decided.
+    ///
+    /// - Parameters:
+    ///   - first: The smallest that is wanted.
+    ///   - limit: How many at most.
+    /// - Returns: Ascending; as many as the limit when there may be more.
+    /// - Throws: ``IndexError``.
+    public func governance(from first: UInt64, limit: Int) async throws(IndexError) -> [UInt64] {
+        try await read { db in
+            try UInt64.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT leaf FROM governance_entries WHERE leaf >= ? ORDER BY leaf LIMIT ?
+                        """
+                ),
+                arguments: [Int64(clamping: first), limit]
+            )
+        }
+    }
+
     /// A submission, by its record, with the consent that is now in force.
     public func submission(_ record: Hash) async throws(IndexError) -> Submission? {
         try await read { try Self.submission(record, before: UInt64(Int64.max), $0) }

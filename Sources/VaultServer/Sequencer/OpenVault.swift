@@ -14,6 +14,8 @@ public struct OpenVault: Sendable {
     public let index: VaultIndex
     /// Takes content in, and reads it.
     public let uploads: Uploads
+    /// Statements that wait for further signatures.
+    public let proposals: Proposals
 
     let store: WatchedStore
 
@@ -156,11 +158,20 @@ public struct OpenVault: Sendable {
             clock: clock,
             published: PublishedHead(note: opened.lock.note, state: state)
         )
+        let proposals = Proposals(
+            store: store,
+            index: index,
+            published: parts.published,
+            rounding: options.sequencer.rounding,
+            now: now
+        )
+        do { try await proposals.load(logger: logger) } catch { throw .storage(error) }
         return OpenVault(
             sequencer: Sequencer(parts, head: head, lock: opened.lock),
             log: LogReader(log: follower.log, published: parts.published),
             index: index,
             uploads: Uploads(store: store, index: index, quota: options.quota, now: now),
+            proposals: proposals,
             store: store
         )
     }

@@ -65,6 +65,7 @@ public struct Daemon: Sendable {
             SequencerService(vault: vault),
             Collector(
                 uploads: vault.uploads,
+                proposals: vault.proposals,
                 age: configuration.abandonedAfter,
                 every: configuration.collectEvery,
                 metrics: metrics,
@@ -187,9 +188,10 @@ struct SequencerService: Service {
     }
 }
 
-/// Removes abandoned uploads from time to time.
+/// Removes abandoned uploads, and proposals that came to their end, from time to time.
 struct Collector: Service {
     let uploads: Uploads
+    let proposals: Proposals
     let age: Duration
     let every: Duration
     let metrics: Metrics
@@ -200,6 +202,7 @@ struct Collector: Service {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
+                    try await proposals.collect()
                     let before = UTCTime(seconds: now().seconds - age.components.seconds)
                     metrics.collected.add(try await uploads.collect(before: before))
                 } catch UploadError.lostRecord(let record) {

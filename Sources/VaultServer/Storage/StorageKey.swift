@@ -2,6 +2,7 @@
 
 public import Bulk
 public import TransparencyLog
+public import Vault
 
 /// The name of one stored thing; every path of a vault is computed in this file.
 ///
@@ -25,6 +26,12 @@ public enum StorageKey: Hashable, Sendable {
     case fork(size: UInt64, Hash)
     /// Something a member uploaded, named by the SHA-256 of its bytes.
     case content(ContentKind, Hash)
+    /// A statement that waits for further signatures, by its id: the note that the proposer signed.
+    case proposal(Hash)
+    /// The signature line that a key put to a proposal.
+    case approval(of: Hash, by: Fingerprint)
+    /// The note by which a key rejected a proposal.
+    case rejection(of: Hash, by: Fingerprint)
 
     /// Where the thing lies, relative to the vault's folder or bucket.
     public var path: String {
@@ -39,6 +46,9 @@ public enum StorageKey: Hashable, Sendable {
         case .fork(let size, let hash): "forks/\(size)-\(hash.hex)"
         case .content(let kind, let hash):
             "\(kind.rawValue)/\(hash.hex.prefix(2))/\(hash.hex)"
+        case .proposal(let id): "proposals/\(id.hex)/statement"
+        case .approval(let id, let key): "proposals/\(id.hex)/\(key.hex).yes"
+        case .rejection(let id, let key): "proposals/\(id.hex)/\(key.hex).no"
         }
     }
 
@@ -69,6 +79,14 @@ public enum StorageKey: Hashable, Sendable {
                 let witness = Hash(hex: fields[0]), let time = UInt64(fields[1])
             else { return nil }
             return .cosigned(size: size, witness: witness, time: time)
+        case "proposals":
+            guard parts.count == 3, let id = Hash(hex: String(parts[1])) else { return nil }
+            if name == "statement" { return .proposal(id) }
+            let fields = name.split(separator: ".", omittingEmptySubsequences: false)
+            guard fields.count == 2, let key = Fingerprint(hex: String(fields[0])) else {
+                return nil
+            }
+            return fields[1] == "yes" ? .approval(of: id, by: key) : .rejection(of: id, by: key)
         default:
             guard let kind = ContentKind(rawValue: String(folder)), let hash = Hash(hex: name)
             else { return nil }
@@ -108,6 +126,8 @@ public enum ContentKind: String, CaseIterable, Hashable, Sendable {
 public enum StoragePrefix: Hashable, Sendable {
     /// Staging objects.
     case staging
+    /// Statements that wait for further signatures, and the answers to them.
+    case proposals
     /// Published checkpoints of sizes from a thousand times this number on, below the next thousand.
     case checkpoints(thousand: UInt64)
     /// The cosigned forms of those checkpoints.
@@ -126,6 +146,7 @@ public enum StoragePrefix: Hashable, Sendable {
     public var path: String {
         switch self {
         case .staging: return "staging"
+        case .proposals: return "proposals"
         case .checkpoints(let thousand): return "checkpoints/\(thousand)"
         case .cosigned(let thousand): return "cosigned/\(thousand)"
         case .forks: return "forks"
