@@ -35,6 +35,11 @@ import TransparencyLog
             log.note(cosignedBy: 2).bytes, log.proof(of: 5, cosignedBy: 1).bytes, bundle.bytes,
             Array(policy.utf8), Array(keys[0].utf8), Array("tile/0/x001/x234/067.p/8".utf8),
             Array("tile/entries/x001/000".utf8), Array(log.checkpoint.text.utf8),
+            AddCheckpointRequest(
+                oldSize: 7,
+                proof: log.tree.consistencyProof(from: 7).hashes,
+                note: log.note()
+            ).bytes,
         ]
     }
 
@@ -48,6 +53,9 @@ import TransparencyLog
             }
         }
         if let proof = try? TlogProof(parsing: bytes) { #expect(proof.bytes == bytes) }
+        if let request = try? AddCheckpointRequest(parsing: bytes) {
+            #expect(request.bytes == bytes)
+        }
         if let bundle = try? EntryBundle(parsing: bytes) {
             #expect(bundle.bytes == bytes)
             #expect(bundle.entries.count == bundle.count)

@@ -97,11 +97,18 @@ struct WitnessPublisher: Service {
                 pause = interval
                 if !isAnswering { logger.notice("a witness answers again", metadata: name(client)) }
                 isAnswering = true
-            case .success(.forked(let size)):
+            case .success(.forked(let known)):
                 await vault.sequencer.halt()
-                await keepFork(client, note, knownSize: size)
-            case .success(.larger(let size)):
-                fail("it knows size \(size)")
+                await keepFork(client, note, knownSize: known)
+            case .success(.larger(let known)):
+                // Nobody but this daemon may have signed that; a mere claim costs nothing here.
+                let shown = await shown(by: client).flatMap(signedCheckpoint)
+                if let shown, shown.size > size {
+                    await vault.sequencer.halt()
+                    await keepFork(client, note, knownSize: known)
+                } else {
+                    fail("it says that it knows size \(known)")
+                }
             case .success(.failed(let failure)):
                 fail("\(failure)")
             case .failure(let error):
@@ -183,15 +190,9 @@ struct WitnessPublisher: Service {
         if let own = try? await vault.store.bytes(of: .publishedCheckpoint(size: knownSize)) {
             notes.append(own)
         }
-        let log = witnesses.policy.logs.map(\.key)
-        var isSigned = false
-        if let origin = log.first?.name, let shown = try? await client.latest(of: origin),
-            shown.status == 200
-        {
-            notes.append(shown.body)
-            let theirs = try? SignedNote(parsing: shown.body)
-            isSigned = (try? theirs?.verified(by: log)) != nil
-        }
+        let shown = await shown(by: client)
+        if let shown { notes.append(shown) }
+        let isSigned = shown.flatMap(signedCheckpoint) != nil
         do {
             try await cosigned.keepFork(at: knownSize, notes)
         } catch {
@@ -204,6 +205,22 @@ struct WitnessPublisher: Service {
             "a witness knows another tree of this log: nothing is signed any more; see forks/",
             metadata: metadata
         )
+    }
+
+    /// What a witness shows as the checkpoint that it cosigned last, be it whatever it is.
+    private func shown(by client: WitnessClient) async -> [UInt8]? {
+        guard let origin = witnesses.policy.logs.first?.origin,
+            let answer = try? await client.latest(of: origin), answer.status == 200
+        else { return nil }
+        return answer.body
+    }
+
+    /// The checkpoint in a note that this log's key has signed.
+    private func signedCheckpoint(_ bytes: [UInt8]) -> Checkpoint? {
+        guard let note = try? SignedNote(parsing: bytes),
+            (try? note.verified(by: witnesses.policy.logs.map(\.key))) != nil
+        else { return nil }
+        return try? Checkpoint(parsing: note.text)
     }
 
     private func report(_ client: WitnessClient, _ reason: String, _ message: Logger.Message) {

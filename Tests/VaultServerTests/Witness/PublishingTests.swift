@@ -378,4 +378,63 @@ private func until(_ condition: () async throws -> Bool) async throws {
             }
         }
     }
+
+    @Test("stops signing for a larger tree only where it is shown with this log's signature")
+    func larger() async throws {
+        try await ServedVault.lend { vault in
+            let key = vault.configuration.path(vault.configuration.logKey)
+            let secret = try SecretFile.read(key)
+            let signer = try #require(SignerKey<NoteSigner>(parsing: secret)).signer
+            let text = try Checkpoint(
+                origin: vault.invitation.logKey.name,
+                size: 7,
+                root: Hash(hashing: [])
+            ).text
+            let double = try WitnessDouble { _ in .plain(.conflict, "7\n") }
+            let stranger = try NoteSigner(
+                name: vault.invitation.logKey.name,
+                seed: [UInt8](repeating: 3, count: 32)
+            )
+            double.shown = try SignedNote(
+                text: text,
+                signatures: [stranger.signature(over: text)]
+            ).bytes
+            try await double.serve { url in
+                let policy = double.line(url) + "quorum none\n"
+                try await Watched.lend(policy, in: vault) { watched in
+                    try await watched.publishing {
+                        try await until { watched.metrics.witnessFailures.value >= 2 }
+                        #expect(await watched.open.isReady)
+                        double.shown = try SignedNote(
+                            text: text,
+                            signatures: [signer.signature(over: text)]
+                        ).bytes
+                        try await until { await !watched.open.isReady }
+                        try await until { watched.files("forks").count == 2 }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("check names a cosigned copy that was changed")
+    func checked() async throws {
+        try await ServedVault.lend { vault in
+            let double = try WitnessDouble()
+            try await double.serve { url in
+                let policy = double.line(url) + "quorum none\n"
+                try await Watched.lend(policy, in: vault) { watched in
+                    try await watched.publisher.checkBeforeSigning()
+                }
+            }
+            #expect(try await vault.damaged() == [])
+            let data = vault.configuration.data
+            let names = try FileManager.default.contentsOfDirectory(atPath: data + "/cosigned/0/1")
+            let path = try "cosigned/0/1/" + #require(names.first)
+            let file = URL(filePath: data + "/" + path)
+            let text = try String(contentsOf: file, encoding: .utf8)
+            try Data(text.replacing("\n1\n", with: "\n2\n").utf8).write(to: file)
+            #expect(try await vault.damaged() == [path])
+        }
+    }
 }

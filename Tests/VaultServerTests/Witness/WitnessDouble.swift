@@ -18,24 +18,31 @@ final class WitnessDouble: Sendable {
 
     let signer: CosignatureSigner
     /// What is shown as the checkpoint cosigned last.
-    let shown: [UInt8]
-    private let state: Mutex<(answer: Answer, requests: [AddCheckpointRequest])>
+    var shown: [UInt8] {
+        get { state.withLock { $0.shown } }
+        set { state.withLock { $0.shown = newValue } }
+    }
+    private struct State {
+        var answer: Answer
+        var shown: [UInt8] = []
+        var requests: [AddCheckpointRequest] = []
+    }
+
+    private let state: Mutex<State>
     private let gate: Gate
 
     init(seed: UInt8 = 8, shown: [UInt8] = [], _ answer: @escaping Answer) throws {
         signer = try Self.signer(seed)
-        self.shown = shown
         gate = Gate()
-        state = Mutex((answer, []))
+        state = Mutex(State(answer: answer, shown: shown))
     }
 
     /// One that cosigns whatever it is sent.
     init(seed: UInt8 = 8) throws {
         let signer = try Self.signer(seed)
         self.signer = signer
-        shown = []
         gate = Gate()
-        state = Mutex(({ try .cosigned($0, by: signer) }, []))
+        state = Mutex(State { try .cosigned($0, by: signer) })
     }
 
     static func signer(_ seed: UInt8) throws -> CosignatureSigner {
@@ -48,15 +55,12 @@ final class WitnessDouble: Sendable {
     /// One that answers only when it is stopped.
     init(silent gate: Gate) throws {
         signer = try Self.signer(8)
-        shown = []
         self.gate = gate
         state = Mutex(
-            (
-                { _ in
-                    await gate.wait()
-                    return .plain(.ok, "")
-                }, []
-            )
+            State { _ in
+                await gate.wait()
+                return .plain(.ok, "")
+            }
         )
     }
 
