@@ -10,7 +10,8 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
         version: "0.1.0",
         subcommands: [
             JoinCommand.self, WhoAmICommand.self, SubmitCommand.self, OutboxCommand.self,
-            CaseCommand.self, InviteCommand.self, ListCommand.self, OpenCommand.self,
+            CaseCommand.self, InviteCommand.self, RevokeCommand.self, AdminCommand.self,
+            ListCommand.self, OpenCommand.self,
             ExportCommand.self, VerifyCommand.self, AuditCommand.self,
             LogCommand.self, AgeCommand.self,
         ]

@@ -16,7 +16,7 @@ import Vault
         try await World.run { world in
             _ = try await world.peopled()
             let text = try await world.act(as: "admin") {
-                try await $0.invite(role: .reader, to: nil, for: 3600)
+                try await $0.invite(role: .reader, to: nil, for: 3600).text
             }
             let invitation = try Invitation(parsing: text)
             let home = world.home("lawyer")

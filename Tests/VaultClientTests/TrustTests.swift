@@ -49,7 +49,7 @@ import Vault
             let id = try await world.peopled()
             let invite = { @Sendable in
                 try await world.act(as: "admin") {
-                    try await $0.invite(role: .submitter, to: id.hex, for: 3600)
+                    try await $0.invite(role: .submitter, to: id.hex, for: 3600).text
                 }
             }
             let owner = try await world.act(as: "lawyer") { $0.identity.fingerprint }
@@ -112,7 +112,7 @@ import Vault
             // The lawyer has not seen the activist's entry: for the lawyer the fork is the log.
             for _ in 0..<3 {
                 _ = try await world.act(as: "lawyer") {
-                    try await $0.invite(role: .submitter, to: id.hex, for: 60)
+                    try await $0.invite(role: .submitter, to: id.hex, for: 60).text
                 }
             }
             try await expectUntrusted("the log was forked") { try await submitNote(in: world, id) }
@@ -243,14 +243,14 @@ import Vault
         try await World.run { world in
             let id = try await world.peopled()
             let invitation = try await world.act(as: "admin") {
-                try await $0.invite(role: .reader, to: nil, for: 3600)
+                try await $0.invite(role: .reader, to: nil, for: 3600).text
             }
             try await world.join("colleague", by: Invitation(parsing: invitation))
             let colleague = try await world.act(as: "colleague") { $0.own }
             try await world.act(as: "lawyer") { try await $0.grant(colleague, .read, in: id.hex) }
             let error = await #expect(throws: ClientError.self) {
                 _ = try await world.act(as: "colleague") {
-                    try await $0.invite(role: .submitter, to: id.hex, for: 3600)
+                    try await $0.invite(role: .submitter, to: id.hex, for: 3600).text
                 }
             }
             #expect(error?.message.contains("only from the vault") == true, "\(error as Any)")

@@ -138,12 +138,12 @@ final class World: Sendable {
     func peopled() async throws -> CaseID {
         try await join("admin", by: invitation)
         let forLawyer = try await act(as: "admin") {
-            try await $0.invite(role: .reader, to: nil, for: 3600)
+            try await $0.invite(role: .reader, to: nil, for: 3600).text
         }
         try await join("lawyer", by: Invitation(parsing: forLawyer))
         let id = try await act(as: "lawyer") { try await $0.openCase(named: "រឿង ១") }
         let forActivist = try await act(as: "lawyer") {
-            try await $0.invite(role: .submitter, to: "រឿង ១", for: 3600)
+            try await $0.invite(role: .submitter, to: "រឿង ១", for: 3600).text
         }
         try await join("activist", by: Invitation(parsing: forActivist))
         return id

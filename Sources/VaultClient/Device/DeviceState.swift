@@ -29,6 +29,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var enrolment: String?
     /// Up to where this device audited the log.
     var audited: AuditPlace?
+    /// The entries about administrators and policies that the vault showed, and must show again.
+    var governance: SeenEntries?
     /// Cases whose owner or name this device knows.
     var cases: [KnownCase] = []
 

@@ -28,12 +28,21 @@ struct Problem: Sendable {
 
     /// The refusal as a person reads it.
     func refusal(status: Int) -> ClientError {
+        if type == .signature {
+            return ClientError(
+                .refused,
+                "the vault does not accept this device's key: it was replaced or revoked, or never "
+                    + "enrolled",
+                hint: "ask an administrator of the vault",
+                problem: type
+            )
+        }
         let reason = detail.isEmpty ? type?.rawValue ?? "status \(status)" : detail
         let hint: String? =
             switch type {
             case .quota: "ask an administrator for more room, or submit less"
             case .clock: "set this device's clock"
-            case .signature: "the vault does not know this device's key, or no longer"
+            case .proposals: "decide or withdraw what waits first: see `saksi admin pending`"
             default: nil
             }
         return ClientError(.refused, "the vault refused: \(reason)", hint: hint, problem: type)

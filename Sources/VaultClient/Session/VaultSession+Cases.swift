@@ -12,11 +12,13 @@ extension VaultSession {
     /// Makes an invitation for one person: one secret line, good for some seconds.
     ///
     /// A submitter's names the case they may submit to, and its owner.
+    ///
+    /// - Returns: The line, and whether the invitation is good already or waits for signatures.
     public func invite(
         role: Role,
         to caseName: String?,
         for seconds: Int64
-    ) async throws -> String {
+    ) async throws -> (text: String, decision: Decision) {
         var target: (caseID: CaseID, owner: Fingerprint)?
         if let caseName {
             let id = try await resolve(caseName)
@@ -26,7 +28,7 @@ extension VaultSession {
         let key = try Invitation.signer(seed: seed).verifierKey.publicKey
         let expires = UTCTime(seconds: VaultClock.deviceTime + seconds)
         let act = Invite(role: role, caseID: target?.caseID, inviteKey: key, expires: expires)
-        _ = try await post(try await sign(.invite(act)))
+        let decision = try await decide(.invite(act))
         let state = await trust.state
         let invitation = try Invitation(
             address: state.address,
@@ -42,7 +44,7 @@ extension VaultSession {
             checkpointSize: state.head.size,
             checkpointRoot: state.head.root
         )
-        return invitation.text
+        return (invitation.text, decision)
     }
 
     /// Opens a case; its name is sealed into the keyring and remembered on this device.
@@ -145,30 +147,9 @@ extension VaultSession {
     func view(of id: CaseID) async throws -> CaseView {
         let seen = await trust.state[id.hex]?.seen ?? SeenEntries()
         var view = CaseView(id: id, viewer: identity.fingerprint)
-        var next: UInt64? = 0
-        while let from = next {
-            let floor = await trust.head
-            let question = Request(
-                path: "/v1/cases/\(id.hex)/entries",
-                query: "from=\(from)",
-                limit: 64 << 20
-            )
-            let answer = try await connection.send(question, as: signer)
-            let page = try decode(EntryPage.self, answer)
-            for receipt in page.receipts {
-                let logged = try await receipts.verified(Array(receipt.utf8), floor: floor)
-                try await members.requireSignature(of: logged)
-                try view.add(logged)
-            }
-            next = page.next
-            if let next {
-                // Each page must bring something, or a vault could keep a device asking for ever.
-                guard !page.receipts.isEmpty, next > view.entries.last?.index ?? from else {
-                    throw ClientError.untrusted(
-                        "the vault's pages of case \(id.hex) do not advance: from \(from) to \(next)"
-                    )
-                }
-            }
+        try await receipts(at: "/v1/cases/\(id.hex)/entries") { logged in
+            try await members.requireSignature(of: logged)
+            try view.add(logged)
         }
         let shown = view.entries.map(\.index)
         if let missing = seen.missing(from: shown) {
@@ -294,9 +275,4 @@ private struct ListedCase: Decodable {
     let right: String
 
     private enum CodingKeys: String, CodingKey { case id = "case", right }
-}
-
-private struct EntryPage: Decodable {
-    let receipts: [String]
-    let next: UInt64?
 }

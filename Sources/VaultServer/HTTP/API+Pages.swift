@@ -32,6 +32,8 @@ extension API {
     ///   - find: Finds entries from a leaf index on; as many as the limit where there may be more.
     ///   - leaf: The leaf index of one that was found.
     ///   - shows: Whether the caller may see it.
+    /// - Returns: At most ``pageCount`` receipts, and where the next page begins.
+    /// - Throws: What finding and proving them throws.
     func page<Found>(
         from first: UInt64,
         find: (_ from: UInt64, _ limit: Int) async throws -> [Found],

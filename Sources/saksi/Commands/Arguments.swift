@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+public import Bulk
 import Foundation
 public import Vault
 
@@ -11,7 +12,14 @@ extension Fingerprint: ExpressibleByArgument {
     public init?(argument: String) { self.init(parsing: argument) }
 }
 
+extension Hash: ExpressibleByArgument {
+    /// Reads 64 hexadecimal digits.
+    public init?(argument: String) { self.init(hex: argument) }
+}
+
 extension Role: ExpressibleByArgument {}
+
+extension RevokeReason: ExpressibleByArgument {}
 
 extension ConsentClass: ExpressibleByArgument {}
 

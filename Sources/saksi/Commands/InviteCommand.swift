@@ -12,7 +12,9 @@ struct InviteCommand: AsyncParsableCommand, StatusDocumented {
         abstract: "Make an invitation for one person; it is printed once, on stdout.",
         discussion: """
             Administrators invite to any role. The owner of a case invites submitters to it. \
-            Hand the invitation over in person or by a channel you trust: whoever has it can join.
+            Hand the invitation over in person or by a channel you trust: whoever has it can join. \
+            Where the vault asks for more than one administrator, it is good once the others have \
+            signed with `saksi admin approve`.
             """
     )
     static let exits = Exit.allCases
@@ -32,10 +34,11 @@ struct InviteCommand: AsyncParsableCommand, StatusDocumented {
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
-        let invitation = try await device.withSession {
+        let (invitation, decision) = try await device.withSession {
             try await $0.invite(role: role, to: caseName, for: expires.seconds)
         }
         Terminal.result(invitation)
+        if case .proposed(let card) = decision { card.showNext() }
     }
 }
 

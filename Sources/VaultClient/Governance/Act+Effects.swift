@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import TransparencyLog
+import Vault
+
+extension Act {
+    /// What an act of a quorum class will do, in plain words; empty for any other.
+    ///
+    /// - Parameter state: Knows the administrators and the policy.
+    /// - Returns: One sentence each.
+    func effects(after state: VaultState) -> [String] {
+        switch self {
+        case .invite(let act): act.effects
+        case .policy(let act):
+            act.previous == state.policyStatement
+                ? act.policy.changes(from: state.policy)
+                : ["sets a policy in place of one that is not in force: it will be refused"]
+        case .rekey(let act): act.effects
+        case .revoke(let act): act.effects(administrators: state.administratingPeople)
+        default: []
+        }
+    }
+}
+
+extension Invite {
+    fileprivate var effects: [String] {
+        [
+            "gives out an invitation: whoever holds it becomes \(role.phrase)",
+            "the invitation's name is \(Self.keyName(inviteKey))",
+        ]
+            + (caseID.map { ["it leads to case \($0.hex)"] } ?? [])
+    }
+}
+
+extension Rekey {
+    fileprivate var effects: [String] {
+        let what =
+            switch reason {
+            case .device: "a key of a further device of the person"
+            case .rotate: "a new key in the place of an older one of the person"
+            case .replace: "a new key, in the place of lost ones, of the person"
+            }
+        return [
+            "lets \(record.fingerprint.grouped) act as \(what) \(person.grouped)",
+            "compare the new fingerprint with the person first, by voice or in person",
+        ] + ends.map { "ends the key \($0.grouped)" }
+    }
+}
+
+extension Revoke {
+    fileprivate func effects(administrators: Set<Fingerprint>) -> [String] {
+        let role = administrators.contains(person) ? "the administrator " : ""
+        let what =
+            keys.isEmpty
+            ? ["ends every key of \(role)\(person.grouped)"]
+            : keys.map { "ends the key \($0.grouped) of \(role)\(person.grouped)" }
+        return what + ["the reason given: \(reason.rawValue)", Self.limit]
+    }
+
+    /// What nobody can take back.
+    static let limit =
+        "what was read, downloaded or exported with these keys stays known: no revocation recalls it"
+}
+
+extension Role {
+    fileprivate var phrase: String {
+        switch self {
+        case .admin: "an administrator"
+        case .auditor: "an auditor, who may read the whole log"
+        case .reader: "a reader, who may open cases"
+        case .submitter: "a submitter"
+        }
+    }
+}
+
+extension Policy {
+    /// The policy as lines for people.
+    var lines: [String] {
+        QuorumClass.allCases.map { "quorum \($0.rawValue): \(quorum(of: $0))" }
+            + tlsKeys.map { "tls-key: \($0.hex)" }
+            + witnesses.map { "witness: \($0.key.text) \($0.url)" }
+            + ["witness-quorum: \(witnessQuorum)"]
+            + timestampers.map { "tsa: \($0.root.hex) \($0.url)" }
+    }
+
+    /// What this policy changes of another, line by line.
+    func changes(from old: Policy?) -> [String] {
+        let (before, after) = (old?.lines ?? [], lines)
+        return before.filter { !after.contains($0) }.map { "no longer \($0)" }
+            + after.filter { !before.contains($0) }.map { "from now on \($0)" }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import TransparencyLog
+import Vault
+
+/// Who the administrators of a vault are and what they decided, as its log tells it.
+///
+/// The rules of the fold are applied to the entries about administrators, each proved to be in the
+/// log, with every signature: see ``VaultState/replay(governance:at:facts:)``.
+struct Governance: Sendable {
+    /// Knows the administrators and the policy, and nothing else of the vault.
+    private(set) var state = VaultState()
+    /// The leaf indices of the entries, ascending.
+    private(set) var indices: [UInt64] = []
+    private var facts = LogFacts()
+
+    /// Takes the next entry.
+    ///
+    /// - Parameters:
+    ///   - logged: The entry.
+    ///   - genesis: The leaf hash of entry 0, from the invitation.
+    /// - Throws: ``ClientError`` `.untrusted` where the first is another, and for an entry that the
+    ///   rules do not allow.
+    mutating func add(_ logged: LoggedEntry, genesis: Hash) throws {
+        if indices.isEmpty {
+            guard logged.index == 0, logged.entry.leafHash == genesis else {
+                throw ClientError.untrusted("the vault keeps back its genesis")
+            }
+        }
+        do throws(PolicyViolation) {
+            try state.replay(governance: logged.entry, at: logged.index, facts: &facts)
+        } catch {
+            throw ClientError.untrusted(
+                "entry \(logged.index) is not one that the vault's rules allow, as far as the entries "
+                    + "about administrators show: \(error)"
+            )
+        }
+        indices.append(logged.index)
+    }
+
+    /// What the administrators decided last, and the statement by which they did.
+    var decided: (policy: Policy, statement: Hash) {
+        get throws {
+            guard let policy = state.policy, let statement = state.policyStatement else {
+                throw ClientError.untrusted("the vault keeps back its genesis")
+            }
+            return (policy, statement)
+        }
+    }
+}
