@@ -29,6 +29,7 @@ extension FuzzTarget {
         .bytes("vault-record") { try SubmissionRecord(parsing: $0).bytes },
         .bytes("vault-commitments") { try CommitmentList(parsing: $0).bytes },
         .text("vault-invitation") { try Invitation(parsing: $0).text },
+        .bytes("vault-rejection") { try Rejection(parsing: $0).note.bytes },
         .text("vault-signed-head") { try SignedHead(parsing: $0).line },
         .text("vault-card") { try VaultCard(parsing: $0).text },
         .bytes("vault-receipt") { try Receipt(parsing: $0).bytes },

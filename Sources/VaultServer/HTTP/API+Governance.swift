@@ -19,7 +19,7 @@ extension API {
             )
         }
         signed(router, .post, "v1/proposals") { request, _, caller in
-            let limit = SignedStatement.maximumSize
+            let limit = Proposals.sizeLimit
             let isNew = try await withBody(of: request, limit: limit, caller) { note in
                 try await vault.proposals.add(note, by: caller)
             }
@@ -42,7 +42,7 @@ extension API {
         }
         signed(router, .post, "v1/proposals/:id/approval") { request, context, caller in
             let id = try context.hash("id")
-            try await withBody(of: request, limit: Self.approvalSize, caller) { line in
+            try await withBody(of: request, limit: Proposals.lineLimit, caller) { line in
                 try await vault.proposals.approve(id, line, by: caller)
             }
             return Response(status: .ok)
@@ -60,9 +60,6 @@ extension API {
         let note: String
         let rejections: [String]
     }
-
-    /// The largest signature line in bytes; one of an Ed25519 key has 163 with its line feed.
-    private static let approvalSize = 256
 
     /// Reads a small body, for which there must be room as for any other.
     private func withBody<Answer>(

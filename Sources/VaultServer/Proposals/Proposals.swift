@@ -16,6 +16,11 @@ import Vault
 public actor Proposals {
     /// A statement is good for at most this long when it is proposed: 30 days, in seconds.
     static let longest: Int64 = 30 * 86_400
+    /// The largest note in bytes: with the lines of 99 others, of 256 bytes at most, it is still a
+    /// statement.
+    static let sizeLimit = SignedStatement.maximumSize - 99 * lineLimit
+    /// The largest signature line in bytes; one of an Ed25519 key has 163 with its line feed.
+    static let lineLimit = 256
     /// So many proposals of one person wait at once.
     static let perPerson = 16
     /// So many proposals wait at once.
@@ -78,9 +83,9 @@ public actor Proposals {
         } catch {
             throw .refused(error)
         }
-        if open[signed.id] != nil { return false }
         guard let proposal = OpenProposal(signed, in: state) else { throw .notOfQuorumClass }
         try await collect()
+        if open[signed.id] != nil { return false }
         guard open.count < Self.inAll,
             open.values.count(where: { $0.person == proposal.person }) < Self.perPerson
         else { throw .tooMany }
