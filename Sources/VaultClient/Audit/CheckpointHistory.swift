@@ -17,6 +17,8 @@ struct CheckpointHistory {
 
     /// How many were read.
     private(set) var count = 0
+    /// When each known witness last cosigned one of them, in seconds since 1970.
+    private(set) var cosigned: [VerifierKey: UInt64] = [:]
     /// How many cosignatures of known witnesses were under them.
     private(set) var cosignatures = 0
 
@@ -71,6 +73,9 @@ struct CheckpointHistory {
             newest = size
             count += 1
             cosignatures += trusted.cosignatures.count
+            for line in trusted.cosignatures {
+                cosigned[line.key] = max(cosigned[line.key] ?? 0, line.time ?? 0)
+            }
             waiting.append(Head(size: size, root: trusted.checkpoint.root))
         }
         guard page.next ?? .max > from else {

@@ -44,11 +44,16 @@ public struct LogWatch: Sendable {
         }
     }
 
+    /// How many entries back a cosignature is looked for.
+    private static let checkpointsBefore: UInt64 = 1000
+
     private let session: VaultSession
     private let witnesses: [TrustPolicy.Witness]
     private let limits: Limits
     private let now: @Sendable () -> UTCTime
     private var releases: ReleaseCount
+    /// When each witness last cosigned, in seconds since 1970, as far as it was seen.
+    private var cosigned: [VerifierKey: UInt64] = [:]
     /// What was said already and still holds.
     private var known: Set<Alarm> = []
 
@@ -112,26 +117,42 @@ public struct LogWatch: Sendable {
         return new
     }
 
-    private func staleWitnesses(in state: VaultState) async throws -> [Alarm] {
+    /// Each witness's newest cosignature under the newest checkpoint or, since that may be a moment old,
+    /// under those before it.
+    private mutating func staleWitnesses(in state: VaultState) async throws -> [Alarm] {
         let keys = Set(witnesses.map(\.key) + (state.policy?.witnesses.map(\.key) ?? []))
         guard !keys.isEmpty else { return [] }
-        let (note, _) = try await session.newest()
-        let signatures = (try? note.verified(by: Array(keys))) ?? []
-        let times = Dictionary(signatures.map { ($0.key, $0.time ?? 0) }) { max($0, $1) }
+        let (note, head) = try await session.newest()
+        for line in (try? note.verified(by: Array(keys))) ?? [] { take(line.time, of: line.key) }
+        if !keys.isSubset(of: cosigned.keys) {
+            var history = CheckpointHistory(
+                session,
+                after: head.size - min(head.size, Self.checkpointsBefore),
+                witnesses: witnesses
+            )
+            _ = try await history.roots(at: 0..<head.size + 1, in: state)
+            for (key, time) in history.cosigned { take(time, of: key) }
+        }
+        let oldest = now().seconds - limits.cosignatureAge
         return keys.sorted { $0.text < $1.text }.compactMap { key in
-            guard let time = times[key] else {
+            guard let time = cosigned[key] else {
                 return Alarm(
                     kind: .witness,
-                    message: "the witness \"\(key.name)\" has not cosigned the newest checkpoint"
+                    message:
+                        "the witness \"\(key.name)\" has cosigned none of the newest checkpoints"
                 )
             }
-            guard Int64(clamping: time) < now().seconds - limits.cosignatureAge else { return nil }
+            guard Int64(clamping: time) < oldest else { return nil }
             let since = UTCTime(seconds: Int64(clamping: time)).text
             return Alarm(
                 kind: .witness,
                 message: "the witness \"\(key.name)\" has not cosigned since \(since)"
             )
         }
+    }
+
+    private mutating func take(_ time: UInt64?, of key: VerifierKey) {
+        cosigned[key] = max(cosigned[key] ?? 0, time ?? 0)
     }
 }
 

@@ -50,6 +50,32 @@ struct Cosigned: Sendable {
         return found
     }
 
+    /// A checkpoint with the first cosignature that each witness gave it, which shows earliest that it was
+    /// there.
+    ///
+    /// Forms that cannot be read are left out; no signature is judged.
+    func first(
+        of note: [UInt8],
+        among forms: [StorageKey]
+    ) async throws(StorageError) -> [UInt8] {
+        var first: [Hash: (time: UInt64, object: StorageKey)] = [:]
+        for form in forms {
+            guard case .cosigned(_, let witness, let time) = form,
+                time < first[witness]?.time ?? .max
+            else { continue }
+            first[witness] = (time, form)
+        }
+        guard !first.isEmpty, var merged = try? SignedNote(parsing: note) else { return note }
+        for (_, found) in first.sorted(by: { $0.key < $1.key }) {
+            let stored = try? SignedNote(parsing: try await store.bytes(of: found.object))
+            guard let stored, stored.text == merged.text,
+                let more = try? merged.adding(stored.signatures)
+            else { continue }
+            merged = more
+        }
+        return merged.bytes
+    }
+
     /// Keeps what is held against each other: nothing here is believed, it is for people to look at.
     func keepFork(at size: UInt64, _ notes: [[UInt8]]) async throws(StorageError) {
         for note in notes { try await store.create(.fork(size: size, Hash(hashing: note)), note) }

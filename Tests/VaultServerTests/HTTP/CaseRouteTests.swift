@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
@@ -214,6 +215,32 @@ import Vault
             #expect(try hidden.problem() == .notFound)
             let bad = try await test.get("/v1/checkpoints?from=x", by: test.auditor)
             #expect(try bad.problem() == .malformed)
+        }
+    }
+
+    @Test("adds the first line of each witness to a published checkpoint")
+    func cosignedCheckpoints() async throws {
+        struct Page: Decodable { let checkpoints: [String] }
+        try await withCase { test in
+            let data = URL(filePath: test.vault.configuration.data)
+            let note = try SignedNote(
+                parsing: Array(Data(contentsOf: data.appending(path: "checkpoints/0/1")))
+            )
+            let folder = data.appending(path: "cosigned/0/1")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let key = try TestPerson(seed: 7).record.verifierKey
+            for time in [20, 10, 30] {
+                let seed = [UInt8](repeating: UInt8(time), count: 32)
+                let signer = try NoteSigner(name: "witness-\(time)", seed: seed)
+                let cosigned = try note.adding([signer.signature(over: note.text)])
+                let name = "\(Hash(hashing: key.text.utf8).hex)-\(time)"
+                try Data(cosigned.bytes).write(to: folder.appending(path: name))
+            }
+            let response = try await test.get("/v1/checkpoints", by: test.auditor)
+            let first = try #require(try response.json(Page.self).checkpoints.first)
+            let signatures = try SignedNote(parsing: Array(first.utf8)).signatures
+            #expect(signatures.count == note.signatures.count + 1)
+            #expect(signatures.last?.name == "witness-10")
         }
     }
 
