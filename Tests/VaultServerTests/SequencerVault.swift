@@ -69,7 +69,11 @@ struct SequencerVault {
         let forger = try NoteSigner(name: admin.hex, seed: [UInt8](repeating: 99, count: 32))
         let signed = try sign(.invite(invite), by: admin, with: [forger], number)
         let entry = Entry(accepting: signed, at: clock.now())
-        return Candidate(statement: VerifiedStatement(trusting: entry), record: nil, holds: [])
+        return Candidate(
+            statement: VerifiedStatement(trusting: entry),
+            content: .nothing,
+            holds: []
+        )
     }
 
     /// Signs an act.

@@ -110,6 +110,33 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
             keys: [vault.reader.fingerprint]
         )
         add("revoke", try vault.sign(.revoke(revoke), by: vault.admin))
+        let envelopes = Access(caseID: caseID, purpose: "rotate", scope: .envelopes, records: [])
+        add("access-envelopes", try vault.sign(.access(envelopes), by: vault.reader))
+        add("case.rotate", try vault.sign(vault.rotate(), by: vault.reader))
+        add("case.remove-read", try vault.sign(vault.remove(vault.otherReader), by: vault.reader))
+        let remove = CaseRemove(caseID: caseID, submitter: vault.submitter.fingerprint)
+        add("case.remove-submit", try vault.sign(.caseRemove(remove), by: vault.reader))
+        let escrow = CaseEscrow(
+            caseID: caseID,
+            threshold: 2,
+            shares: 3,
+            recovery: testRecipient("recovery"),
+            keyring: .test("new keyring"),
+            replacing: .test("keyring")
+        )
+        add("case.escrow", try vault.sign(.caseEscrow(escrow), by: vault.reader))
+        let recover = try vault.example(of: .caseRecover).act
+        add("case.recover", try vault.sign(recover, by: vault.admin))
+        add("hold-on", try vault.sign(vault.hold(.on, [record]), by: vault.reader))
+        add("hold-off", try vault.sign(vault.hold(.off), by: [vault.reader, vault.admin]))
+        let erase = Erase(
+            expires: TestVault.deadline,
+            caseID: caseID,
+            record: record,
+            objects: [.test("2"), .test("1")],
+            authority: "court-order"
+        )
+        add("erase", try vault.sign(.erase(erase), by: [vault.admin, vault.auditor]))
         return samples
     }
 }

@@ -202,7 +202,24 @@ struct PolicyTests {
             try vault.post(vault.sign(grant(vault.otherReader, .read, vault), by: vault.reader))
             return now(try vault.sign(grant(vault.otherReader, .read, vault), by: vault.reader))
 
+        case .notNextEpoch:
+            return now(try vault.sign(vault.rotate(to: 3), by: vault.reader))
+        case .otherSubmissions:
+            let rotate = vault.rotate()
+            try vault.post(vault.sign(vault.submit(.test("x")), by: vault.submitter))
+            return now(try vault.sign(rotate, by: vault.reader))
+        case .ownerStays:
+            return now(try vault.sign(vault.remove(vault.reader), by: vault.reader))
+        case .noSuchRight:
+            return now(try vault.sign(vault.remove(vault.otherReader), by: vault.reader))
+
         // Evidence
+        case .underHold:
+            try vault.post(vault.sign(vault.hold(.on), by: vault.reader))
+            return now(try vault.sign(vault.erase, by: vault.admin))
+        case .erased:
+            try vault.post(vault.sign(vault.erase, by: vault.admin))
+            return now(good)
         case .mayNotSubmit:
             return now(try vault.sign(vault.submit(.test("x")), by: vault.otherSubmitter))
         case .wrongEpoch:
@@ -351,6 +368,74 @@ struct PermissionTests {
             }
         let signed = try vault.sign(act, by: vault.reader)
         #expect(throws: PolicyViolation.unknownRecord) { try vault.post(signed) }
+    }
+
+    @Test("a reader who is removed reads nothing, and what follows is sealed to the next epoch")
+    func removes() throws {
+        var vault = try TestVault()
+        try vault.post(vault.sign(vault.grantReading(to: vault.otherReader), by: vault.reader))
+        try vault.post(vault.sign(vault.access(vault.record), by: vault.otherReader))
+        try vault.post(vault.sign(vault.remove(vault.otherReader), by: vault.reader))
+        #expect(vault.state.standing(of: vault.otherReader.fingerprint, in: vault.caseID) == nil)
+        let late = try vault.sign(vault.access(vault.record), by: vault.otherReader)
+        #expect(throws: PolicyViolation.mayNotRead) { try vault.post(late) }
+        let old = try vault.sign(vault.submit(.test("x")), by: vault.submitter)
+        #expect(throws: PolicyViolation.wrongEpoch) { try vault.post(old) }
+        try vault.post(vault.sign(vault.submit(.test("x"), epoch: 2), by: vault.submitter))
+        #expect(vault.state.case(vault.caseID)?.submissions == 2)
+    }
+
+    @Test("of two rotations at once one takes effect")
+    func rotatesOnce() throws {
+        var vault = try TestVault()
+        let act = vault.rotate()
+        try vault.post(vault.sign(act, by: vault.reader))
+        let second = try vault.sign(act, by: vault.reader)
+        #expect(throws: PolicyViolation.otherKeyring) { try vault.post(second) }
+        #expect(vault.state.case(vault.caseID)?.epoch == 2)
+    }
+
+    @Test("a submitter who is removed submits nothing, and the key stays")
+    func removesSubmitter() throws {
+        var vault = try TestVault()
+        let remove = CaseRemove(caseID: vault.caseID, submitter: vault.submitter.fingerprint)
+        try vault.post(vault.sign(.caseRemove(remove), by: vault.reader))
+        let late = try vault.sign(vault.submit(.test("x")), by: vault.submitter)
+        #expect(throws: PolicyViolation.mayNotSubmit) { try vault.post(late) }
+        #expect(vault.state.case(vault.caseID)?.epoch == 1)
+    }
+
+    @Test("a case that was given to another owner is the other's, and the first one reads it still")
+    func recovers() throws {
+        var vault = try TestVault()
+        let recover = try vault.example(of: .caseRecover).act
+        try vault.post(vault.sign(recover, by: vault.admin))
+        let id = vault.caseID
+        #expect(vault.state.standing(of: vault.otherReader.fingerprint, in: id) == .own)
+        #expect(vault.state.standing(of: vault.reader.fingerprint, in: id) == .read)
+        let rotate = try vault.sign(vault.rotate(), by: vault.reader)
+        #expect(throws: PolicyViolation.notOwner) { try vault.post(rotate) }
+        try vault.post(vault.sign(vault.rotate(), by: vault.otherReader))
+    }
+
+    @Test("held evidence is erased only when administrators let go of it")
+    func holds() throws {
+        var vault = try TestVault()
+        try vault.require(2, for: .hold)
+        for records in [[], [vault.record]] {
+            try vault.post(vault.sign(vault.hold(.on, records), by: vault.reader))
+            let erase = try vault.sign(vault.erase, by: vault.admin)
+            #expect(throws: PolicyViolation.underHold) { try vault.post(erase) }
+            let alone = try vault.sign(vault.hold(.off, records), by: vault.admin)
+            #expect(throws: PolicyViolation.quorumMissing) { try vault.post(alone) }
+            let both = [vault.admin, try Person("second admin")]
+            try vault.post(vault.sign(vault.hold(.off, records), by: both))
+        }
+        try vault.post(vault.sign(vault.erase, by: vault.admin))
+        let again = try vault.sign(vault.erase, by: vault.admin)
+        #expect(throws: PolicyViolation.erased) { try vault.post(again) }
+        let export = try vault.sign(vault.export(vault.record, for: .court), by: vault.reader)
+        #expect(throws: PolicyViolation.erased) { try vault.post(export) }
     }
 
     @Test("an act of a quorum class takes effect with enough administrators, each counted once")

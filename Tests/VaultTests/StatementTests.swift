@@ -145,7 +145,7 @@ struct StatementFormTests {
 
     static let changes = [
         Change("saksi/v1 access", "saksi/v2 access", 1, .header(want: "saksi/v1 <act>")),
-        Change("saksi/v1 access", "saksi/v1 erase", 1, .unknownAct),
+        Change("saksi/v1 access", "saksi/v1 forget", 1, .unknownAct),
         Change("saksi/v1 access", "saksi/v1 ", 1, .unknownAct),
         Change("saksi/v1 access", "saksi/v1 access ", 1, .unknownAct),
         Change("vault: ", "vault:", 2, .unexpected(want: "vault")),

@@ -151,6 +151,50 @@ struct TestVault {
         )
     }
 
+    // MARK: Cases
+
+    func rotation(to epoch: UInt64? = nil) -> Rotation {
+        let found = state.case(caseID)
+        return Rotation(
+            epoch: epoch ?? (found?.epoch ?? 1) + 1,
+            recipient: testRecipient("next"),
+            keyring: .test("keyring of \(state.size)"),
+            replacing: found?.keyring ?? .test("keyring"),
+            submissions: found?.submissions ?? 1,
+            packs: [.test("pack"), .test("other pack")]
+        )
+    }
+
+    func rotate(to epoch: UInt64? = nil) -> Act {
+        .caseRotate(CaseRotate(caseID: caseID, reason: .planned, rotation: rotation(to: epoch)))
+    }
+
+    func remove(_ person: Person) -> Act {
+        .caseRemove(CaseRemove(caseID: caseID, reader: person.fingerprint, rotation: rotation()))
+    }
+
+    func grantReading(to person: Person) -> Act {
+        .caseGrant(
+            CaseGrant(
+                caseID: caseID,
+                member: person.fingerprint,
+                right: .read,
+                keyring: .test("keyring for \(person.fingerprint)"),
+                replacing: state.case(caseID)?.keyring
+            )
+        )
+    }
+
+    func hold(_ state: HoldState, _ records: [Hash] = []) -> Act {
+        .hold(Hold(expires: Self.deadline, caseID: caseID, state: state, records: records))
+    }
+
+    var erase: Act {
+        .erase(
+            Erase(expires: Self.deadline, caseID: caseID, record: record, authority: "court-order")
+        )
+    }
+
     // MARK: What administrators decide
 
     func policyChange(_ change: (inout Policy) -> Void) throws -> Act {
@@ -194,6 +238,15 @@ struct TestVault {
     func example(of kind: QuorumClass) throws -> (act: Act, actor: (person: Person, role: Role)) {
         let new = try Person("new keys")
         switch kind {
+        case .caseRecover:
+            let act = CaseRecover(
+                expires: Self.deadline,
+                caseID: caseID,
+                owner: otherReader.fingerprint
+            )
+            return (.caseRecover(act), (admin, .admin))
+        case .erase: return (erase, (reader, .reader))
+        case .hold: return (hold(.off), (reader, .reader))
         case .inviteAdmin: return (.invite(try invite(.admin, "q")), (admin, .admin))
         case .inviteAuditor: return (.invite(try invite(.auditor, "q")), (admin, .admin))
         case .inviteReader: return (.invite(try invite(.reader, "q")), (admin, .admin))

@@ -172,15 +172,17 @@ public struct BundleContents: Sendable {
 
     /// Whether a bundle holds an entry: the case's opening, and what names an exported record.
     ///
-    /// Grants are left out, since they name the members of the team.
+    /// Grants and the like are left out, since they name the members of the team.
     static func concerns(_ receipt: Receipt, caseID: CaseID, records: Set<Hash>) -> Bool {
         let act = receipt.entry.signed.statement.act
         switch act {
         case .caseOpen(let open): return open.caseID == caseID
-        case .submit, .access, .export, .custody:
+        case .submit, .access, .export, .custody, .hold, .erase:
             return act.caseID == caseID && !records.isDisjoint(with: act.records)
         case .consent(let consent): return records.contains(consent.record)
-        case .genesis, .invite, .enrol, .caseGrant, .policy, .rekey, .revoke: return false
+        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .caseGrant, .caseRemove,
+            .caseRotate, .caseEscrow, .caseRecover:
+            return false
         }
     }
 }

@@ -60,7 +60,12 @@ enum CustodyLog {
                 JSONMember("event", custody.event.rawValue),
                 JSONMember("occurred", custody.occurred.text),
             ]
-        case .genesis, .invite, .enrol, .caseOpen, .caseGrant, .policy, .rekey, .revoke: []
+        case .caseRotate(let rotate): [JSONMember("reason", rotate.reason.rawValue)]
+        case .erase(let erase): [JSONMember("authority", erase.authority)]
+        case .hold(let hold): [JSONMember("state", hold.state.rawValue)]
+        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .caseOpen, .caseGrant,
+            .caseRemove, .caseEscrow, .caseRecover:
+            []
         }
     }
 

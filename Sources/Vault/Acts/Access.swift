@@ -10,6 +10,8 @@ public enum AccessScope: String, CaseIterable, Sendable {
     case objects
     /// Everything.
     case all
+    /// The records and envelopes of the whole case, and no payload: what its key is changed with.
+    case envelopes
 }
 
 /// `access`: has the vault release ciphertext to a reader.
@@ -22,7 +24,7 @@ public struct Access: Hashable, Sendable {
     public let scope: AccessScope
     /// The records of the submissions, ascending.
     ///
-    /// At least one; exactly one with the scope `objects`.
+    /// At least one; exactly one with the scope `objects`; none with `envelopes`.
     public let records: [Hash]
     /// With the scope `objects`, the objects, ascending.
     ///
@@ -62,11 +64,15 @@ extension Access: ActBody {
         purpose = String(try reader.value("purpose"))
         guard Self.isPurpose(purpose) else { throw reader.malformed("purpose", .purpose) }
         scope = try reader.word("scope")
-        if scope == .objects {
+        switch scope {
+        case .objects:
             records = [try reader.hash("record")]
             objects = try reader.identifiers("object")
-        } else {
+        case .manifest, .all:
             records = try reader.hashes("record")
+            objects = []
+        case .envelopes:
+            records = []
             objects = []
         }
     }
@@ -86,7 +92,9 @@ extension Access: ActBody {
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
         try state.requireReader(context.person, of: caseID)
-        for record in records { _ = try facts.submission(record, to: caseID) }
+        for record in records {
+            guard try !facts.submission(record, to: caseID).isErased else { throw .erased }
+        }
     }
 }
 

@@ -53,6 +53,7 @@ extension Export: ActBody {
         try state.requireReader(context.person, of: caseID)
         for record in records {
             let submission = try facts.submission(record, to: caseID)
+            guard !submission.isErased else { throw .erased }
             guard submission.classes.contains(consentClass) else { throw .noConsent }
         }
     }

@@ -68,5 +68,6 @@ extension Submit: ActBody {
             classes: classes
         )
         facts.set(submission, record: record)
+        state.cases[caseID]?.submissions += 1
     }
 }

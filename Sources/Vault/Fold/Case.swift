@@ -6,14 +6,20 @@ public import Bulk
 public struct Case: Hashable, Sendable {
     /// Its id; its name is known to its readers only.
     public let id: CaseID
-    /// The person who opened it; people are named by the first of their keys.
-    public let owner: Fingerprint
+    /// The person who opened it, or to whom it was given since; people are named by the first of their keys.
+    public internal(set) var owner: Fingerprint
     /// The index of the entry that opened it.
     public let opened: UInt64
     /// The current epoch of its key, counted from 1.
     public internal(set) var epoch: UInt64
     /// The SHA-256 of the current keyring.
     public internal(set) var keyring: Hash
+    /// How many submissions it has.
+    public internal(set) var submissions: UInt64 = 0
+    /// Whether nothing of it may be erased.
+    public internal(set) var isHeld = false
+    /// The custodians' shares; `nil` where there are none.
+    public internal(set) var escrow: Escrow?
     /// Who reads it; the owner does.
     public internal(set) var readers: Set<Fingerprint>
     /// Who submits to it; the owner does.
@@ -25,6 +31,14 @@ public struct Case: Hashable, Sendable {
         if readers.contains(person) { return .read }
         return submitters.contains(person) ? .submit : nil
     }
+}
+
+/// How the recovery key of a case is shared out.
+public struct Escrow: Hashable, Sendable {
+    /// How many shares open it.
+    public let threshold: UInt64
+    /// How many there are.
+    public let shares: UInt64
 }
 
 /// An invitation, as the log has it.

@@ -97,6 +97,15 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     /// The grant takes the place of another keyring than the case's current one.
     case otherKeyring = "other-keyring"
 
+    /// The rotation does not lead to the next epoch.
+    case notNextEpoch = "not-next-epoch"
+    /// The case has another number of submissions than the rotation took over.
+    case otherSubmissions = "other-submissions"
+    /// The owner cannot be removed from the case.
+    case ownerStays = "owner-stays"
+    /// The person does not have the right that is to be taken.
+    case noSuchRight = "no-such-right"
+
     // MARK: Evidence
 
     /// The actor may not submit to the case.
@@ -113,6 +122,10 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case noConsent = "no-consent"
     /// The actor did not submit the record.
     case notSubmitter = "not-submitter"
+    /// The evidence is held.
+    case underHold = "under-hold"
+    /// The evidence was erased.
+    case erased
 
     /// The rule's stable name.
     public var rule: String { rawValue }
@@ -166,6 +179,12 @@ extension PolicyViolation: CustomStringConvertible {
         case .unknownRecord: "the record was not submitted to the case"
         case .noConsent: "the submitter has not consented to this"
         case .notSubmitter: "only the submitter may do this"
+        case .underHold: "the evidence is held and may not be erased"
+        case .erased: "the evidence was erased"
+        case .notNextEpoch: "the new epoch is not the one after the case's current one"
+        case .otherSubmissions: "the case has other submissions by now than were taken over"
+        case .ownerStays: "the owner of a case cannot be removed from it"
+        case .noSuchRight: "the person does not have the right that is to be taken"
         }
     }
 }

@@ -34,6 +34,10 @@ public struct Submission: Hashable, Sendable {
     public let epoch: UInt64
     /// To whom it may be given, as the submitter last said; none when consent was withdrawn.
     public var classes: [ConsentClass]
+    /// Whether it may not be erased, whatever the case is.
+    public var isHeld = false
+    /// Whether all of it was erased.
+    public var isErased = false
 
     /// Says what is known of a submission.
     public init(

@@ -20,7 +20,8 @@ extension VaultState {
     /// member: <fingerprint> <person> <role> <index of the enrolment> <base64 of the signing key>
     ///         <index of the end or -> <reason or ->
     /// invite: <key name> <role> <case or -> <expires> <inviter> <member or ->
-    /// case: <id> <owner> <index of the opening> <epoch> <keyring>
+    /// case: <id> <owner> <index of the opening> <epoch> <keyring> <submissions> <held or ->
+    ///     <threshold or -> <shares or ->
     /// reader: <fingerprint>                              those of the case above
     /// submitter: <fingerprint>
     /// ```
@@ -146,15 +147,27 @@ extension IssuedInvite {
 
 extension Case {
     fileprivate var fields: [String] {
-        [id.hex, owner.hex, String(opened), String(epoch), keyring.hex]
+        [
+            id.hex, owner.hex, String(opened), String(epoch), keyring.hex, String(submissions),
+            isHeld ? "held" : "-", escrow.map { String($0.threshold) } ?? "-",
+            escrow.map { String($0.shares) } ?? "-",
+        ]
     }
 
     fileprivate init(reading reader: inout LineReader) throws(LineError) {
-        let fields = try reader.fields("case", count: 5)
+        let fields = try reader.fields("case", count: 9)
         guard let id = CaseID(hex: fields[0]), let owner = Fingerprint(hex: fields[1]),
             let opened = Decimal.value(fields[2]), let epoch = Decimal.value(fields[3]),
-            let keyring = Hash(hex: fields[4])
+            let keyring = Hash(hex: fields[4]), let submissions = Decimal.value(fields[5]),
+            fields[6] == "held" || fields[6] == "-"
         else { throw reader.malformed("case", .fields) }
+        if let threshold = Decimal.value(fields[7]), let shares = Decimal.value(fields[8]) {
+            escrow = Escrow(threshold: threshold, shares: shares)
+        } else if fields[7...] != ["-", "-"] {
+            throw reader.malformed("case", .fields)
+        }
+        self.submissions = submissions
+        isHeld = fields[6] == "held"
         self.id = id
         self.owner = owner
         self.opened = opened

@@ -30,6 +30,18 @@ public enum ActName: String, CaseIterable, Sendable {
     case rekey
     /// ``Revoke``.
     case revoke
+    /// ``CaseRemove``.
+    case caseRemove = "case.remove"
+    /// ``CaseRotate``.
+    case caseRotate = "case.rotate"
+    /// ``CaseEscrow``.
+    case caseEscrow = "case.escrow"
+    /// ``CaseRecover``.
+    case caseRecover = "case.recover"
+    /// ``Hold``.
+    case hold
+    /// ``Erase``.
+    case erase
 }
 
 /// What a statement does.
@@ -63,6 +75,18 @@ public enum Act: Hashable, Sendable {
     case rekey(Rekey)
     /// Ends a person's keys.
     case revoke(Revoke)
+    /// Takes a right to a case from a person.
+    case caseRemove(CaseRemove)
+    /// Gives a case its next key.
+    case caseRotate(CaseRotate)
+    /// Seals a case to its custodians.
+    case caseEscrow(CaseEscrow)
+    /// Gives a case to another owner.
+    case caseRecover(CaseRecover)
+    /// Keeps evidence from being erased.
+    case hold(Hold)
+    /// Has evidence destroyed.
+    case erase(Erase)
 
     init(_ name: ActName, reading reader: inout LineReader) throws(LineError) {
         self =
@@ -80,6 +104,12 @@ public enum Act: Hashable, Sendable {
             case .policy: .policy(try PolicyChange(reading: &reader))
             case .rekey: .rekey(try Rekey(reading: &reader))
             case .revoke: .revoke(try Revoke(reading: &reader))
+            case .caseRemove: .caseRemove(try CaseRemove(reading: &reader))
+            case .caseRotate: .caseRotate(try CaseRotate(reading: &reader))
+            case .caseEscrow: .caseEscrow(try CaseEscrow(reading: &reader))
+            case .caseRecover: .caseRecover(try CaseRecover(reading: &reader))
+            case .hold: .hold(try Hold(reading: &reader))
+            case .erase: .erase(try Erase(reading: &reader))
             }
     }
 
@@ -99,6 +129,12 @@ public enum Act: Hashable, Sendable {
         case .policy: .policy
         case .rekey: .rekey
         case .revoke: .revoke
+        case .caseRemove: .caseRemove
+        case .caseRotate: .caseRotate
+        case .caseEscrow: .caseEscrow
+        case .caseRecover: .caseRecover
+        case .hold: .hold
+        case .erase: .erase
         }
     }
 
@@ -118,6 +154,12 @@ public enum Act: Hashable, Sendable {
         case .policy(let act): act
         case .rekey(let act): act
         case .revoke(let act): act
+        case .caseRemove(let act): act
+        case .caseRotate(let act): act
+        case .caseEscrow(let act): act
+        case .caseRecover(let act): act
+        case .hold(let act): act
+        case .erase(let act): act
         }
     }
 
@@ -132,6 +174,12 @@ public enum Act: Hashable, Sendable {
         case .access(let act): act.caseID
         case .export(let act): act.caseID
         case .custody(let act): act.caseID
+        case .caseRemove(let act): act.caseID
+        case .caseRotate(let act): act.caseID
+        case .caseEscrow(let act): act.caseID
+        case .caseRecover(let act): act.caseID
+        case .hold(let act): act.caseID
+        case .erase(let act): act.caseID
         }
     }
 
@@ -144,12 +192,15 @@ public enum Act: Hashable, Sendable {
     /// The records that the act names: those whose submissions its rule asks ``VaultFacts`` about.
     public var records: [Hash] {
         switch self {
-        case .genesis, .invite, .enrol, .caseOpen, .caseGrant, .policy, .rekey, .revoke: []
+        case .genesis, .invite, .enrol, .policy, .rekey, .revoke: []
+        case .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow, .caseRecover: []
         case .submit(let act): [act.record]
         case .access(let act): act.records
         case .export(let act): act.records
         case .consent(let act): [act.record]
         case .custody(let act): [act.record]
+        case .hold(let act): act.records
+        case .erase(let act): [act.record]
         }
     }
 }

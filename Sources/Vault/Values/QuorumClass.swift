@@ -2,6 +2,12 @@
 
 /// The administrative acts for which a vault may ask that several administrators sign.
 public enum QuorumClass: String, CaseIterable, Sendable {
+    /// To give a case to another owner.
+    case caseRecover = "case.recover"
+    /// To have evidence destroyed.
+    case erase
+    /// To let go of evidence that was held.
+    case hold
     /// To invite an administrator.
     case inviteAdmin = "invite.admin"
     /// To invite an auditor.
@@ -18,7 +24,13 @@ public enum QuorumClass: String, CaseIterable, Sendable {
     case revoke
 
     /// Whether others than administrators may begin such an act, for administrators to sign.
-    var isOpenToMembers: Bool { self == .rekey }
+    var isOpenToMembers: Bool {
+        switch self {
+        case .erase, .hold, .rekey: true
+        case .caseRecover, .inviteAdmin, .inviteAuditor, .inviteReader, .policy, .replace, .revoke:
+            false
+        }
+    }
 }
 
 extension QuorumClass: Comparable {

@@ -111,6 +111,8 @@ struct CaseView: Sendable {
                 throw refused(logged, "changes the consent of another's submission")
             }
             submissions[place].consent = consent.classes
+        case .caseRemove, .caseRotate, .caseEscrow, .caseRecover, .hold, .erase:
+            throw refused(logged, "is an act that this version does not follow")
         case .genesis, .policy, .rekey, .revoke: throw refused(logged, "is of no case")
         }
         entries.append(logged)

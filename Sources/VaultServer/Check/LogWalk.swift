@@ -17,6 +17,7 @@ struct LogWalk {
     /// Until the first entry that cannot be read or was not allowed: what follows it builds on it, so
     /// nothing more can be said of whether that was allowed.
     private var isReplaying = true
+    private var contents = ContentCheck()
     /// Sizes at which a checkpoint was published, ascending, of the thousand that is walked.
     private var published: ArraySlice<UInt64> = []
     private var nextThousand: UInt64 = 0
@@ -52,6 +53,7 @@ struct LogWalk {
             }
             await compareTiles(&report)
         }
+        await contents.run(check, state, &report)
         if edge.root != head.root {
             report.add(
                 "lock",
@@ -86,7 +88,7 @@ struct LogWalk {
                 )
             }
             await append(hash, &report)
-            await walk(Array(bundle[place]), at: leaf, &report)
+            walk(Array(bundle[place]), at: leaf, &report)
             report.entries += 1
         }
     }
@@ -167,7 +169,7 @@ struct LogWalk {
         _ bytes: [UInt8],
         at leaf: UInt64,
         _ report: inout CheckReport
-    ) async {
+    ) {
         let entry: Entry
         do {
             entry = try Entry(parsing: bytes)
@@ -176,7 +178,7 @@ struct LogWalk {
             return report.add("entry \(leaf)", expected: "a statement", found: "\(error)")
         }
         if isReplaying { replay(entry, at: leaf, &report) }
-        await checkContents(of: entry.signed.statement, &report)
+        note(entry.signed.statement)
     }
 
     private mutating func replay(
@@ -198,35 +200,19 @@ struct LogWalk {
         }
     }
 
-    private func checkContents(of statement: Statement, _ report: inout CheckReport) async {
+    // MARK: What the entries name
+
+    /// Takes note of what a statement names; what later ones do away with is not missed then.
+    private mutating func note(_ statement: Statement) {
         switch statement.act {
-        case .caseOpen(let open):
-            await check.checkContent(.keyrings, open.keyring, size: nil, &report)
-        case .caseGrant(let grant):
-            if let keyring = grant.keyring {
-                await check.checkContent(.keyrings, keyring, size: nil, &report)
-            }
-        case .submit(let submit):
-            await check.checkContent(.records, submit.record, size: nil, &report)
-            await check.checkContent(.records, submit.commitments, size: nil, &report)
-            let key = StorageKey.content(.records, submit.record)
-            do {
-                let record = try SubmissionRecord(
-                    parsing: await check.engine.store.bytes(of: key)
-                )
-                for content in Content.all(in: record) {
-                    await check.checkContent(
-                        content.kind,
-                        content.hash,
-                        size: content.size,
-                        &report
-                    )
-                }
-            } catch {
-                report.add(key, expected: "a record", found: error)
-            }
-        default:
-            break
+        case .caseOpen(let open): contents.cases.append(open.caseID)
+        case .submit(let submit): contents.submissions.append(submit)
+        case .caseRotate(let rotate): contents.rotations[rotate.caseID] = rotate.rotation
+        case .caseRemove(let remove):
+            if let rotation = remove.rotation { contents.rotations[remove.caseID] = rotation }
+        case .erase(let erase):
+            contents.erased[erase.record, default: []].append(erase.objects)
+        default: break
         }
     }
 }

@@ -48,6 +48,11 @@ extension API {
         )
     }
 
+    /// Those that change to whom a submission is sealed, or who may submit.
+    private static let actsForSubmitters: Set<ActName> = [
+        .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow, .caseRecover,
+    ]
+
     /// What somebody sees who may only submit: how the case came to be, who reads it, and what they
     /// did or were granted themselves.
     ///
@@ -56,11 +61,14 @@ extension API {
         _ entry: CaseEntry,
         toSubmitter member: Fingerprint
     ) async throws -> Bool {
-        if entry.actor == member || entry.act == ActName.caseOpen.rawValue { return true }
-        guard entry.act == ActName.caseGrant.rawValue,
-            case .caseGrant(let grant) = try await vault.log.entry(at: entry.index).signed.statement
-                .act
-        else { return false }
-        return grant.right == .read || grant.member == member
+        if entry.actor == member { return true }
+        guard let act = ActName(rawValue: entry.act), Self.actsForSubmitters.contains(act) else {
+            return false
+        }
+        switch try await vault.log.entry(at: entry.index).signed.statement.act {
+        case .caseGrant(let grant): return grant.right == .read || grant.member == member
+        case .caseRemove(let remove): return remove.right == .read || remove.member == member
+        default: return true
+        }
     }
 }

@@ -21,8 +21,8 @@ extension API {
             return try await whole(.records, hash, for: caller)
         }
         signed(router, .get, "v1/objects/:object/envelope") { _, context, caller in
-            let object = try await object(context, caller)
-            return try await whole(.envelopes, object.envelope, for: caller)
+            let object = try await object(context, caller, isEnvelope: true)
+            return try await envelope(of: object.id, for: caller)
         }
         signed(router, .get, "v1/objects/:object/payload") { request, context, caller in
             let object = try await object(context, caller)
@@ -48,11 +48,12 @@ extension API {
     /// The object in the path, if the caller's access statement covers it.
     private func object(
         _ context: VaultContext,
-        _ caller: Caller
+        _ caller: Caller,
+        isEnvelope: Bool = false
     ) async throws -> ObjectDescription {
         let access = try await release(for: caller)
         guard let text = context.parameters.get("object"), let id = ObjectID(hex: text),
-            let name = try await vault.index.record(of: id), access.records.contains(name)
+            let name = try await vault.index.record(of: id), try await names(name, in: access)
         else { throw APIError.notFound }
         let record = try await record(name)
         guard let position = record.objects.firstIndex(where: { $0.id == id }) else {
@@ -63,14 +64,40 @@ extension API {
             case .manifest: position == 0
             case .objects: access.objects.contains(id)
             case .all: true
+            case .envelopes: isEnvelope
             }
         guard isReleased else { throw APIError.notFound }
         return record.objects[position]
     }
 
+    /// Answers with an object's envelope, wherever it lies now.
+    private func envelope(of object: ObjectID, for caller: Caller) async throws -> Response {
+        switch try await vault.index.envelope(of: object) {
+        case .submitted(let hash): try await whole(.envelopes, hash, for: caller)
+        case .pack(let pack, let range): try await part(range, of: pack, for: caller)
+        case nil: throw APIError.notFound
+        }
+    }
+
+    /// Answers with the envelope that lies in a pack.
+    private func part(
+        _ range: Range<UInt64>,
+        of pack: Hash,
+        for caller: Caller
+    ) async throws -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "application/octet-stream"],
+            body: try await body(range.count, for: caller, from: .packs, [(pack, range)])
+        )
+    }
+
     /// Whether an access statement releases a record, or the list of commitments of one.
     private func names(_ hash: Hash, in access: Access) async throws -> Bool {
         if access.records.contains(hash) { return true }
+        if access.scope == .envelopes {
+            return try await vault.index.submission(hash)?.caseID == access.caseID
+        }
         // The entry that first named a list tells its record: reading all records for each list would
         // take the square of their number.
         guard let leaf = try await vault.index.leaf(naming: hash) else { return false }

@@ -3,6 +3,7 @@
 import Bulk
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import TransparencyLog
 import Vault
@@ -57,9 +58,22 @@ extension API {
         do {
             let receipt = try await vault.sequencer.submit(note)
             metrics.statements.add()
+            await deleteDropped()
             return .text(receipt.text)
         } catch {
             throw refusal(error)
+        }
+    }
+
+    /// Deletes what an accepted act does away with, before the answer says that it is done.
+    ///
+    /// The act stands in the log; where the deletion fails, the collector does it later.
+    private func deleteDropped() async {
+        guard vault.index.memory.takeDropped() else { return }
+        do {
+            try await vault.uploads.deleteDropped()
+        } catch {
+            logger.error("deleting failed", metadata: ["error": "\(type(of: error))"])
         }
     }
 

@@ -30,7 +30,8 @@ extension API {
                     segment: ContentKind.segments.sizeLimit,
                     record: ContentKind.records.sizeLimit,
                     envelope: ContentKind.envelopes.sizeLimit,
-                    keyring: ContentKind.keyrings.sizeLimit
+                    keyring: ContentKind.keyrings.sizeLimit,
+                    pack: ContentKind.packs.sizeLimit
                 )
             )
         }
@@ -38,7 +39,7 @@ extension API {
 
     private struct Limits: Encodable {
         let quota, used: UInt64
-        let segment, record, envelope, keyring: Int
+        let segment, record, envelope, keyring, pack: Int
     }
 
     private func take(

@@ -129,15 +129,11 @@ struct IndexFollower: Sendable {
     private func add(_ entries: [Entry], from first: UInt64, to end: UInt64) async throws {
         var indexed: [IndexedEntry] = []
         for (offset, entry) in entries.enumerated() {
-            var record: SubmissionRecord?
-            if case .submit(let submit) = entry.signed.statement.act {
-                record = try await self.record(submit.record)
-            }
             indexed.append(
                 IndexedEntry(
                     index: first + UInt64(offset),
                     signed: entry.signed,
-                    record: record
+                    content: try await content(of: entry.signed.statement.act)
                 )
             )
         }
@@ -145,6 +141,32 @@ struct IndexFollower: Sendable {
         try await tree.load(tree.missingTilesForRoot()) { try await log.tile($0) }
         try await index.add(indexed, size: end, root: tree.root())
         try await index.mergeRecent()
+    }
+
+    private func content(of act: Act) async throws -> NamedContent {
+        switch act {
+        case .submit(let submit): try await record(submit.record).map { .record($0) } ?? .nothing
+        case .erase(let erase): try await record(erase.record).map { .record($0) } ?? .nothing
+        case .caseRotate(let rotate): .packs(try await packs(rotate.rotation.packs))
+        case .caseRemove(let remove): .packs(try await packs(remove.rotation?.packs ?? []))
+        default: .nothing
+        }
+    }
+
+    /// The packs that are there: one that a later rotation did away with is not.
+    private func packs(_ hashes: [Hash]) async throws -> [PlacedPack] {
+        var packs: [PlacedPack] = []
+        for hash in hashes {
+            do {
+                let pack = try RewrapPack(parsing: await log.store.content(.packs, hash))
+                packs.append(PlacedPack(hash: hash, places: pack.places))
+            } catch let error as StorageError where error.code == .missing {
+                continue
+            } catch is RewrapPackError {
+                logger.error("a pack is damaged; run check", metadata: ["pack": "\(hash)"])
+            }
+        }
+        return packs
     }
 
     /// A record that is lost does not keep the vault closed: its objects cannot be found, the rest can.

@@ -10,6 +10,8 @@ final class IndexMemory: Sendable {
     private let recent = Mutex<[StatementKey: UInt64]>([:])
     /// What is happening to content right now.
     private let contents = Mutex(Contents())
+    /// Whether there may be content to delete.
+    private let hasDropped = Mutex(false)
     /// Objects of records that are about to become entries, with the number of their claims.
     private let claimed = Mutex<[ObjectID: (record: Hash, count: Int)]>([:])
 
@@ -48,6 +50,17 @@ final class IndexMemory: Sendable {
     /// Forgets statements up to a leaf; all of them without one.
     func forget(upTo last: UInt64 = .max) {
         recent.withLock { recent in recent = recent.filter { $0.value > last } }
+    }
+
+    /// Takes note that an entry did away with content.
+    func noteDropped() { hasDropped.withLock { $0 = true } }
+
+    /// Whether an entry did away with content since this was last asked.
+    func takeDropped() -> Bool {
+        hasDropped.withLock { hasDropped in
+            defer { hasDropped = false }
+            return hasDropped
+        }
     }
 
     // MARK: Content that must stay

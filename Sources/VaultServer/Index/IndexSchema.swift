@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 5
+    static let version = 6
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -18,13 +18,13 @@ enum IndexSchema {
 
     /// Tables whose rows each come from one entry, and are the same whenever they are made again.
     static let rowsOfEntries = [
-        "members", "case_invites", "case_entries", "submissions", "consents", "objects",
-        "referenced", "lost_records", "governors", "governance_entries",
+        "members", "case_invites", "case_entries", "submissions", "consents", "marks", "objects",
+        "envelopes", "erased", "referenced", "lost_records", "governors", "governance_entries",
     ]
 
     /// Empties the tables that follow the log, and keeps those of the uploads.
     static func clear(_ db: Database) throws {
-        for table in ["progress", "snapshot", "statements", "recent"] + rowsOfEntries {
+        for table in ["progress", "snapshot", "statements", "recent", "dropped"] + rowsOfEntries {
             try db.execute(sql: "DELETE FROM \(table)")
         }
         try db.execute(sql: beginning)
@@ -66,13 +66,30 @@ enum IndexSchema {
         CREATE TABLE consents (
             record BLOB, leaf INTEGER, classes TEXT NOT NULL, PRIMARY KEY (record, leaf)
         ) WITHOUT ROWID;
-        CREATE TABLE objects (object BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
+        -- What was held or erased, whenever that changed.
+        CREATE TABLE marks (
+            record BLOB, leaf INTEGER, held INTEGER NOT NULL, erased INTEGER NOT NULL,
+            PRIMARY KEY (record, leaf)
+        ) WITHOUT ROWID;
+        CREATE TABLE objects (
+            object BLOB PRIMARY KEY, record BLOB NOT NULL, envelope BLOB NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX objects_by_record ON objects (record);
+        -- Where an object's envelope lies once it was sealed anew.
+        CREATE TABLE envelopes (
+            object BLOB PRIMARY KEY, pack BLOB NOT NULL, start INTEGER NOT NULL, size INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX envelopes_by_pack ON envelopes (pack);
+        CREATE TABLE erased (object BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
         -- Content that a logged statement names, directly or through its record.
         CREATE TABLE referenced (
             hash BLOB PRIMARY KEY, member BLOB NOT NULL, leaf INTEGER NOT NULL
         ) WITHOUT ROWID;
         -- Records that an entry names and that could not be read: what they name is not known.
         CREATE TABLE lost_records (record BLOB PRIMARY KEY) WITHOUT ROWID;
+
+        -- Content that a logged statement did away with, and that is still to be deleted.
+        CREATE TABLE dropped (kind TEXT, hash BLOB, PRIMARY KEY (kind, hash)) WITHOUT ROWID;
 
         -- Not from the log: what was uploaded and is not named by a statement yet.
         CREATE TABLE uploads (

@@ -49,7 +49,11 @@ extension VaultIndex {
                         SELECT classes FROM consents
                         WHERE consents.record = ?1 AND consents.leaf < ?2
                         ORDER BY consents.leaf DESC LIMIT 1
-                    ) AS classes FROM submissions WHERE record = ?1 AND leaf < ?2
+                    ) AS classes, (
+                        SELECT held + 2 * erased FROM marks
+                        WHERE marks.record = ?1 AND marks.leaf < ?2
+                        ORDER BY marks.leaf DESC LIMIT 1
+                    ) AS marks FROM submissions WHERE record = ?1 AND leaf < ?2
                     """
             ),
             arguments: [record.data, leaf]
@@ -72,5 +76,8 @@ extension Submission {
             epoch: row["epoch"],
             classes: classes.compactMap { ConsentClass(rawValue: String($0)) }
         )
+        let marks: Int = row["marks"] ?? 0
+        isHeld = marks & 1 == 1
+        isErased = marks & 2 == 2
     }
 }

@@ -9,8 +9,32 @@ import Vault
 struct IndexedEntry: Sendable {
     let index: UInt64
     let signed: SignedStatement
-    /// The record that a `submit` names.
-    let record: SubmissionRecord?
+    /// What is taken apart of what it names.
+    let content: NamedContent
+
+    /// Whether content that earlier entries named is no longer wanted.
+    var dropsContent: Bool {
+        switch signed.statement.act {
+        case .caseRotate, .caseRemove, .erase: true
+        default: false
+        }
+    }
+}
+
+/// What a statement names, as far as the index takes it apart.
+enum NamedContent: Sendable {
+    /// It names nothing, or what it names could not be read.
+    case nothing
+    /// The record that a `submit` submits, or that an `erase` erases from.
+    case record(SubmissionRecord)
+    /// The packs of a rotation that are there: those that later rotations did away with are not.
+    case packs([PlacedPack])
+}
+
+/// A pack of envelopes, without the envelopes.
+struct PlacedPack: Sendable {
+    let hash: Hash
+    let places: [RewrapPack.Place]
 }
 
 /// What the index holds of a state.
@@ -56,6 +80,7 @@ extension VaultIndex {
             return new
         }
         memory.add(new.map { (StatementKey($0.signed.id), $0.index) })
+        if new.contains(where: \.dropsContent) { memory.noteDropped() }
     }
 
     /// Moves the recent statements to the large table once they are many.
@@ -151,7 +176,7 @@ extension VaultIndex {
             try consent(act.record, act.classes, leaf, db)
             try reference(act.record, by: statement.actor, leaf: leaf, db)
             try reference(act.commitments, by: statement.actor, leaf: leaf, db)
-            if let record = entry.record {
+            if case .record(let record) = entry.content {
                 try add(record, act.record, by: statement.actor, leaf, db)
             } else {
                 try db.cachedStatement(sql: "INSERT OR IGNORE INTO lost_records VALUES (?)")
@@ -161,6 +186,29 @@ extension VaultIndex {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO members VALUES (?, ?)")
                 .execute(arguments: [act.record.fingerprint.data, leaf])
         case .policy, .revoke: break
+        case .caseRemove(let act):
+            cases = [act.caseID]
+            if let rotation = act.rotation {
+                try rotate(rotation, entry, by: statement.actor, db)
+            }
+        case .caseRotate(let act):
+            cases = [act.caseID]
+            try rotate(act.rotation, entry, by: statement.actor, db)
+        case .caseEscrow(let act):
+            cases = [act.caseID]
+            try reference(act.keyring, by: statement.actor, leaf: leaf, db)
+        case .caseRecover(let act): cases = [act.caseID]
+        case .hold(let act):
+            cases = [act.caseID]
+            for record in act.records {
+                try mark(record, leaf, isHeld: act.state == .on, db)
+            }
+        case .erase(let act):
+            cases = [act.caseID]
+            if act.objects.isEmpty { try mark(act.record, leaf, isErased: true, db) }
+            if case .record(let record) = entry.content {
+                try erase(act.objects, of: record, leaf: leaf, db)
+            }
         case .access(let act): cases = [act.caseID]
         case .export(let act): cases = [act.caseID]
         case .custody(let act): cases = [act.caseID]
@@ -199,8 +247,8 @@ extension VaultIndex {
         _ db: Database
     ) throws {
         for object in record.objects {
-            try db.cachedStatement(sql: "INSERT OR IGNORE INTO objects VALUES (?, ?)")
-                .execute(arguments: [object.id.data, hash.data])
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO objects VALUES (?, ?, ?)")
+                .execute(arguments: [object.id.data, hash.data, object.envelope.data])
         }
         for content in Content.all(in: record) {
             try reference(content.hash, by: actor, leaf: leaf, db)

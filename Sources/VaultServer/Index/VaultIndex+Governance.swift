@@ -21,7 +21,9 @@ extension VaultIndex {
         case .revoke(let act):
             guard try isGovernor(act.person.data, db) else { return }
         case .policy: break
-        case .caseOpen, .caseGrant, .submit, .access, .export, .consent, .custody: return
+        case .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow, .caseRecover, .submit,
+            .access, .export, .consent, .custody, .hold, .erase:
+            return
         }
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO governance_entries VALUES (?)")
             .execute(arguments: [leaf])

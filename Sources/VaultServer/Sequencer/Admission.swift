@@ -9,8 +9,8 @@ import Vault
 /// Whether the vault's rules allow it is decided in its round, where the state cannot change.
 struct Candidate: Sendable {
     let statement: VerifiedStatement
-    /// The record that a `submit` names.
-    let record: SubmissionRecord?
+    /// What the index takes apart of what the statement names.
+    let content: NamedContent
     /// Pins on what it names, and room for it in memory; they end with the value.
     let holds: [any Sendable]
 }
@@ -46,9 +46,19 @@ struct Admission: Sendable {
         switch signed.statement.act {
         case .submit(let submit):
             let (record, holds) = try await submission(submit, signed)
-            return Candidate(statement: verified, record: record, holds: holds)
+            return Candidate(statement: verified, content: .record(record), holds: holds)
+        case .caseRotate(let act):
+            return try await rotation(act.rotation, of: act.caseID, verified)
+        case .caseRemove(let act):
+            if let rotation = act.rotation {
+                return try await self.rotation(rotation, of: act.caseID, verified)
+            }
+            keyring = nil
+        case .erase(let erase):
+            return try await erasure(erase, verified)
         case .caseOpen(let open): keyring = open.keyring
         case .caseGrant(let grant): keyring = grant.keyring
+        case .caseEscrow(let escrow): keyring = escrow.keyring
         default: keyring = nil
         }
         let named = [keyring].compactMap(\.self).map {
@@ -56,7 +66,7 @@ struct Admission: Sendable {
         }
         let room = try await room(note.count, for: signed.statement)
         let pin = try await require(named, by: signed.statement.actor).pin
-        return Candidate(statement: verified, record: nil, holds: [room, pin])
+        return Candidate(statement: verified, content: .nothing, holds: [room, pin])
     }
 
     /// Refuses what anybody could make without end and sign with keys of their own making.
@@ -137,7 +147,7 @@ struct Admission: Sendable {
     /// Room in memory for a statement and what is read with it.
     ///
     /// An enrolment is charged to its invitation: whoever holds one can make any number of actors.
-    private func room(
+    func room(
         _ bytes: Int,
         for statement: Statement
     ) async throws(SubmissionError) -> BodyBudget.Room {
@@ -158,7 +168,7 @@ struct Admission: Sendable {
     ///
     /// What somebody else uploaded is missing like what is not there: who named it in a case of their
     /// own could read it there, and the case that it belongs to would show no access.
-    private func require(
+    func require(
         _ contents: [Content],
         by actor: Fingerprint
     ) async throws(SubmissionError) -> (pin: ContentPin, sizes: [UInt64]) {
@@ -204,13 +214,14 @@ struct Content: Hashable, Sendable {
 
     /// The envelopes and segments of a record.
     static func all(in record: SubmissionRecord) -> [Content] {
-        record.objects.flatMap { object in
-            [Content(kind: .envelopes, hash: object.envelope, size: object.envelopeSize)]
-                + object.segments.enumerated().map { place, hash in
-                    let segment = UInt64(ContentKind.segments.sizeLimit)
-                    let size = min(segment, object.payloadSize - UInt64(place) * segment)
-                    return Content(kind: .segments, hash: hash, size: size)
-                }
-        }
+        record.objects.flatMap { all(of: $0) }
+    }
+
+    /// The envelope and the segments of an object, as it was submitted.
+    static func all(of object: ObjectDescription) -> [Content] {
+        [Content(kind: .envelopes, hash: object.envelope, size: object.envelopeSize)]
+            + object.segments.enumerated().map { place, hash in
+                Content(kind: .segments, hash: hash, size: object.size(ofSegment: place))
+            }
     }
 }

@@ -58,7 +58,7 @@ struct Round: Sendable {
         let indexed = IndexedEntry(
             index: index,
             signed: signed,
-            record: candidate.record
+            content: candidate.content
         )
         leaves.append(Leaf(entry: indexed, bytes: bytes, holds: candidate.holds))
         head.edge.append(MerkleTree.leafHash(bytes))

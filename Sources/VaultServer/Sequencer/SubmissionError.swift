@@ -39,6 +39,9 @@ public enum RecordMismatch: Error, Hashable, Sendable {
     case otherSize(StorageKey)
     /// An object has the id of an object in another record, which alone would be found by it.
     case takenObject(ObjectID)
+    /// The packs of a rotation do not hold each object of the case, once and no other; or something is
+    /// to be erased that is not the record's.
+    case otherObjects
 }
 
 /// Why the sequencer ended and the process must, too.

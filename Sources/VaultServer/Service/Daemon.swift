@@ -204,6 +204,8 @@ struct Collector: Service {
                 do {
                     try await proposals.collect()
                     let before = UTCTime(seconds: now().seconds - age.components.seconds)
+                    // What a crash left undone after a rotation or an erasure.
+                    try await uploads.deleteDropped()
                     metrics.collected.add(try await uploads.collect(before: before))
                 } catch UploadError.lostRecord(let record) {
                     logger.error(

@@ -110,6 +110,8 @@ public enum ContentKind: String, CaseIterable, Hashable, Sendable {
     case envelopes
     /// A case's private keys, sealed to its readers.
     case keyrings
+    /// Envelopes that a rotation of a case's key sealed anew, many in one.
+    case packs
 
     /// The largest size in bytes that is accepted.
     public var sizeLimit: Int {
@@ -118,6 +120,7 @@ public enum ContentKind: String, CaseIterable, Hashable, Sendable {
         case .records: 16 << 20
         case .envelopes: 64 << 10
         case .keyrings: 1 << 20
+        case .packs: RewrapPack.maximumSize
         }
     }
 }

@@ -32,6 +32,46 @@ extension Uploads {
         return removed
     }
 
+    /// Deletes content that logged statements did away with: old envelopes, and what was erased.
+    ///
+    /// What a crash leaves undone, the next call does. Content that somebody has uploaded again since,
+    /// or that another statement names, stays.
+    func deleteDropped() async throws(UploadError) {
+        while true {
+            let contents: [(kind: ContentKind, hash: Hash)]
+            do {
+                contents = try await index.dropped(limit: 1000)
+            } catch {
+                throw .index(error)
+            }
+            guard !contents.isEmpty else { return }
+            for content in contents { _ = try await delete(content.kind, content.hash) }
+            do {
+                try await index.forgetDropped(contents)
+            } catch {
+                throw .index(error)
+            }
+        }
+    }
+
+    /// Deletes content that nothing counts, names or pins, and says whether it did.
+    private func delete(_ kind: ContentKind, _ hash: Hash) async throws(UploadError) -> Bool {
+        do {
+            // From here to the end of the deletion, uploads of this content are turned away, and a
+            // statement that names it finds it missing.
+            guard try await index.beginCollecting(hash) else { return false }
+        } catch {
+            throw .index(error)
+        }
+        defer { index.endCollecting(hash) }
+        do {
+            try await store.delete(.content(kind, hash))
+        } catch {
+            throw .storage(error)
+        }
+        return true
+    }
+
     private func collect(
         _ prefix: StoragePrefix,
         before time: UTCTime
@@ -43,21 +83,8 @@ extension Uploads {
             throw .storage(error)
         }
         var removed = 0
-        for case .content(let kind, let hash) in old {
-            do {
-                // From here to the end of the deletion, uploads of this content are turned away, and a
-                // statement that names it finds it missing.
-                guard try await index.beginCollecting(hash) else { continue }
-            } catch {
-                throw .index(error)
-            }
-            defer { index.endCollecting(hash) }
-            do {
-                try await store.delete(.content(kind, hash))
-                removed += 1
-            } catch {
-                throw .storage(error)
-            }
+        for case .content(let kind, let hash) in old where try await delete(kind, hash) {
+            removed += 1
         }
         return removed
     }

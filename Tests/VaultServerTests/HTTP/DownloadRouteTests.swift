@@ -50,6 +50,8 @@ import Vault
             case .manifest: released = manifest + lists
             case .objects: released = files + lists
             case .all: released = manifest + files + lists
+            case .envelopes:
+                released = [lists[0]] + (manifest + files).filter { $0.hasSuffix("/envelope") }
             }
             for path in manifest + files + lists {
                 let response = try await test.get(

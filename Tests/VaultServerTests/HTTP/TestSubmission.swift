@@ -77,7 +77,7 @@ struct TestSubmission: Sendable {
                 caseID: caseID,
                 purpose: "review",
                 scope: scope,
-                records: [record.hash],
+                records: scope == .envelopes ? [] : [record.hash],
                 objects: objects
             )
         )

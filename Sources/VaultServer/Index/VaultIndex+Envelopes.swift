@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Foundation
+import GRDB
+import Vault
+
+/// Where an envelope lies.
+enum EnvelopePlace: Hashable, Sendable {
+    /// As it was submitted: content of its own.
+    case submitted(Hash)
+    /// Sealed anew by a rotation: a range of a pack.
+    case pack(Hash, Range<UInt64>)
+}
+
+extension VaultIndex {
+    // MARK: Questions
+
+    /// Where the envelope of an object lies now; `nil` where there is none, or none any more.
+    func envelope(of object: ObjectID) async throws(IndexError) -> EnvelopePlace? {
+        try await read { db in try Self.place(of: object, db) }
+    }
+
+    /// Whether objects are all of a case that have an envelope, and no others.
+    func isEveryObject(_ objects: Set<ObjectID>, of id: CaseID) async throws(IndexError) -> Bool {
+        try await read { db in
+            let count = try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*) FROM submissions JOIN objects USING (record)
+                    WHERE case_id = ? AND object NOT IN (SELECT object FROM erased)
+                    """,
+                arguments: [id.data]
+            )
+            guard count == objects.count else { return false }
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT case_id FROM objects JOIN submissions USING (record)
+                    WHERE object = ?1 AND NOT EXISTS (SELECT 1 FROM erased WHERE object = ?1)
+                    """
+            )
+            return try objects.allSatisfy { object in
+                try Data.fetchOne(statement, arguments: [object.data]) == id.data
+            }
+        }
+    }
+
+    /// Content that was done away with and is still to be deleted, at most so many.
+    func dropped(limit: Int) async throws(IndexError) -> [(kind: ContentKind, hash: Hash)] {
+        try await read { db in
+            try Row.fetchAll(db, sql: "SELECT kind, hash FROM dropped LIMIT ?", arguments: [limit])
+                .compactMap { row in
+                    guard let kind = ContentKind(rawValue: row["kind"]),
+                        let hash = Hash(row["hash"] as Data)
+                    else { return nil }
+                    return (kind, hash)
+                }
+        }
+    }
+
+    /// Takes note that content is gone.
+    func forgetDropped(_ contents: [(kind: ContentKind, hash: Hash)]) async throws(IndexError) {
+        try await write { db in
+            let statement = try db.cachedStatement(
+                sql: "DELETE FROM dropped WHERE kind = ? AND hash = ?"
+            )
+            for content in contents {
+                try statement.execute(arguments: [content.kind.rawValue, content.hash.data])
+            }
+        }
+    }
+
+    // MARK: Rows
+
+    private static func place(of object: ObjectID, _ db: Database) throws -> EnvelopePlace? {
+        let erased = try db.cachedStatement(sql: "SELECT 1 FROM erased WHERE object = ?")
+        guard try Bool.fetchOne(erased, arguments: [object.data]) != true else { return nil }
+        let packed = try db.cachedStatement(
+            sql: "SELECT pack, start, size FROM envelopes WHERE object = ?"
+        )
+        if let row = try Row.fetchOne(packed, arguments: [object.data]),
+            let pack = Hash(row["pack"] as Data)
+        {
+            let (start, size): (UInt64, UInt64) = (row["start"], row["size"])
+            return .pack(pack, start..<(start + size))
+        }
+        let first = try db.cachedStatement(sql: "SELECT envelope FROM objects WHERE object = ?")
+        return try Data.fetchOne(first, arguments: [object.data])
+            .flatMap { Hash($0) }.map { .submitted($0) }
+    }
+
+    /// Lets each object have the envelope of a rotation, and drops the one before.
+    static func rotate(
+        _ rotation: Rotation,
+        _ entry: IndexedEntry,
+        by actor: Fingerprint,
+        _ db: Database
+    ) throws {
+        try reference(rotation.keyring, by: actor, leaf: entry.index, db)
+        // Sealed to whoever was removed, too.
+        try drop(.keyrings, rotation.previous, db)
+        guard case .packs(let packs) = entry.content else { return }
+        var left: Set<Hash> = []
+        let insert = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO envelopes VALUES (?, ?, ?, ?)"
+        )
+        for pack in packs {
+            try reference(pack.hash, by: actor, leaf: entry.index, db)
+            for place in pack.places {
+                guard let range = place.range else { continue }
+                if let old = try leave(place.object, db) { left.insert(old) }
+                try insert.execute(
+                    arguments: [place.object.data, pack.hash.data, range.lowerBound, range.count]
+                )
+            }
+        }
+        try dropEmpty(left, db)
+    }
+
+    /// Drops the envelopes and payloads of objects; of all, where none is named.
+    static func erase(
+        _ objects: [ObjectID],
+        of record: SubmissionRecord,
+        leaf: UInt64,
+        _ db: Database
+    ) throws {
+        var left: Set<Hash> = []
+        for object in record.objects where objects.isEmpty || objects.contains(object.id) {
+            if let old = try leave(object.id, db) { left.insert(old) }
+            for segment in object.segments { try drop(.segments, segment, db) }
+            try db.cachedStatement(sql: "DELETE FROM envelopes WHERE object = ?")
+                .execute(arguments: [object.id.data])
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO erased VALUES (?, ?)")
+                .execute(arguments: [object.id.data, leaf])
+        }
+        try dropEmpty(left, db)
+    }
+
+    /// Takes note that a submission is held or erased from an entry on.
+    static func mark(
+        _ record: Hash,
+        _ leaf: UInt64,
+        isHeld: Bool? = nil,
+        isErased: Bool? = nil,
+        _ db: Database
+    ) throws {
+        let before = try submission(record, before: leaf, db)
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)").execute(
+            arguments: [
+                record.data, leaf, isHeld ?? before?.isHeld ?? false,
+                isErased ?? before?.isErased ?? false,
+            ]
+        )
+    }
+
+    /// Drops an object's envelope, if it is content of its own; else gives the pack that it lies in.
+    private static func leave(_ object: ObjectID, _ db: Database) throws -> Hash? {
+        switch try place(of: object, db) {
+        case .submitted(let envelope):
+            try drop(.envelopes, envelope, db)
+            return nil
+        case .pack(let pack, _): return pack
+        case nil: return nil
+        }
+    }
+
+    /// Drops those packs in which no object's envelope lies any more.
+    private static func dropEmpty(_ packs: Set<Hash>, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT 1 FROM envelopes WHERE pack = ? LIMIT 1"
+        )
+        for pack in packs where try Bool.fetchOne(statement, arguments: [pack.data]) != true {
+            try drop(.packs, pack, db)
+        }
+    }
+
+    private static func drop(_ kind: ContentKind, _ hash: Hash, _ db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM referenced WHERE hash = ?")
+            .execute(arguments: [hash.data])
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO dropped VALUES (?, ?)")
+            .execute(arguments: [kind.rawValue, hash.data])
+    }
+}

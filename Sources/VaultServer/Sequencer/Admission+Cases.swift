@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import TransparencyLog
+import Vault
+
+extension Admission {
+    /// Reads the packs of a rotation, and checks that they hold each object of the case, once.
+    ///
+    /// A submission or another rotation that comes in between makes the fold refuse the statement.
+    func rotation(
+        _ rotation: Rotation,
+        of id: CaseID,
+        _ verified: VerifiedStatement
+    ) async throws(SubmissionError) -> Candidate {
+        let statement = verified.signed.statement
+        let named =
+            [Content(kind: .keyrings, hash: rotation.keyring, size: nil)]
+            + rotation.packs.map { Content(kind: .packs, hash: $0, size: nil) }
+        let (pin, _) = try await require(named, by: statement.actor)
+        let room = try await room(
+            verified.signed.note.bytes.count + RewrapPack.maximumSize,
+            for: statement
+        )
+        var packs: [PlacedPack] = []
+        var seen: Set<ObjectID> = []
+        for hash in rotation.packs {
+            let pack: RewrapPack
+            do {
+                pack = try RewrapPack(parsing: await store.content(.packs, hash))
+            } catch let error as StorageError {
+                throw .storage(error)
+            } catch {
+                throw .inconsistent(.malformed)
+            }
+            guard pack.caseID == id else { throw .inconsistent(.otherCase) }
+            guard pack.epoch == rotation.epoch else { throw .inconsistent(.otherEpoch) }
+            for place in pack.places where !seen.insert(place.object).inserted {
+                throw .inconsistent(.otherObjects)
+            }
+            packs.append(PlacedPack(hash: hash, places: pack.places))
+        }
+        let isWhole: Bool
+        do {
+            isWhole = try await index.isEveryObject(seen, of: id)
+        } catch {
+            throw .index(error)
+        }
+        guard isWhole else { throw .inconsistent(.otherObjects) }
+        return Candidate(statement: verified, content: .packs(packs), holds: [pin, room])
+    }
+
+    /// Reads the record that something is erased from, and checks that the objects are its own.
+    func erasure(
+        _ erase: Erase,
+        _ verified: VerifiedStatement
+    ) async throws(SubmissionError) -> Candidate {
+        let room = try await room(
+            verified.signed.note.bytes.count,
+            for: verified.signed.statement
+        )
+        let record: SubmissionRecord
+        do {
+            record = try SubmissionRecord(parsing: await store.content(.records, erase.record))
+        } catch let error as StorageError where error.code == .missing {
+            throw .refused(.unknownRecord)
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch {
+            throw .inconsistent(.malformed)
+        }
+        let ids = Set(record.objects.map(\.id))
+        guard ids.isSuperset(of: erase.objects) else { throw .inconsistent(.otherObjects) }
+        return Candidate(statement: verified, content: .record(record), holds: [room])
+    }
+}
