@@ -18,8 +18,47 @@ extension Act {
                 : ["sets a policy in place of one that is not in force: it will be refused"]
         case .rekey(let act): act.effects
         case .revoke(let act): act.effects(administrators: state.administratingPeople)
-        default: []
+        case .caseRecover(let act): act.effects
+        case .erase(let act): act.effects
+        case .hold(let act): act.state == .off ? act.effects : []
+        case .genesis, .enrol, .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow,
+            .submit,
+            .access, .export, .consent, .custody:
+            []
         }
+    }
+}
+
+extension CaseRecover {
+    fileprivate var effects: [String] {
+        [
+            "gives case \(caseID.hex) to another owner: the person \(owner.grouped)",
+            "the new owner opens it only with the custodians' shares",
+        ]
+    }
+}
+
+extension Erase {
+    fileprivate var effects: [String] {
+        let what =
+            objects.isEmpty
+            ? "destroys the whole submission"
+            : "destroys \(objects.count) of the files of the submission"
+        return [
+            "\(what) with the record \(record.hex), of case \(caseID.hex), for ever",
+            "on the authority given: \(authority)",
+            "copies that a reader has made already are not reached",
+        ] + objects.map { "destroys the object \($0.hex)" }
+    }
+}
+
+extension Hold {
+    fileprivate var effects: [String] {
+        let what =
+            records.isEmpty
+            ? ["lets go of case \(caseID.hex)"]
+            : records.map { "lets go of the submission with the record \($0.hex)" }
+        return what + ["what is let go of may be erased"]
     }
 }
 
