@@ -27,6 +27,14 @@ extension FuzzTarget {
         .bytes("vault-signed-statement") { try SignedStatement(parsing: $0).note.bytes },
         .bytes("vault-entry") { try Entry(parsing: $0).bytes },
         .bytes("vault-record") { try SubmissionRecord(parsing: $0).bytes },
+        .bytes("vault-rewrap-pack") {
+            let pack = try RewrapPack(parsing: $0)
+            var writer = RewrapPack.Writer(caseID: pack.caseID, epoch: pack.epoch)
+            for place in pack.places {
+                _ = writer.add(place.object, place.range.map { Array(pack.bytes[$0]) })
+            }
+            return writer.finish() ?? []
+        },
         .bytes("vault-commitments") { try CommitmentList(parsing: $0).bytes },
         .text("vault-invitation") { try Invitation(parsing: $0).text },
         .bytes("vault-rejection") { try Rejection(parsing: $0).note.bytes },
