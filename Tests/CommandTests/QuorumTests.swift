@@ -75,4 +75,28 @@ import Testing
             #expect(joined.status == 0, "\(joined.error)")
         }
     }
+
+    @Test("a reader's new keys are countersigned, taken into use, and rights stay")
+    func rotation() async throws {
+        let folder = try TemporaryFolder()
+        let vault = try await LocalVault(in: folder.url)
+        try await vault.serve { _ in
+            let (admin, _) = try await vault.join("admin", by: vault.invitation)
+            let invitation = try await admin.result("invite", "--role", "reader")
+            let (lawyer, _) = try await vault.join("lawyer", by: invitation)
+            let id = try await lawyer.result("case", "open", "The well")
+            let before = try await lawyer.fingerprint()
+            let begun = try await lawyer("key", "rotate")
+            #expect(begun.status == 0 && begun.output.contains("signed:   0 of 1\n"))
+            let waiting = try await admin.result("admin", "pending", "--json")
+            let proposal = try #require(try JSON.list(waiting).first?["id"] as? String)
+            _ = try await admin.result("admin", "approve", proposal)
+            let old = try await lawyer("case", "list")
+            #expect(old.status == 3 && old.error.contains("saksi key rotate"), "\(old.error)")
+            let done = try await lawyer("key", "rotate")
+            #expect(done.status == 0 && done.error == "", "\(done.error)")
+            #expect(try await lawyer.fingerprint() != before)
+            #expect(try await lawyer.result("case", "list") == "\(id)  own  The well")
+        }
+    }
 }

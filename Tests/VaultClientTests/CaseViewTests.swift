@@ -218,7 +218,8 @@ private struct Story {
         let signed = try SignedStatement.sign(statement, with: [person.signer] + also)
         let entry = Entry(accepting: signed, at: now)
         try view.add(
-            LoggedEntry(entry: entry, index: UInt64(view.entries.count) + 10, receipt: [])
+            LoggedEntry(entry: entry, index: UInt64(view.entries.count) + 10, receipt: []),
+            by: person.fingerprint
         )
     }
 }

@@ -111,6 +111,18 @@ final class World: Sendable {
         )
     }
 
+    /// Puts new keys in the place of a person's, or goes on with it.
+    func rotate(_ name: String) async throws -> KeyRotation {
+        let rotation = try await VaultSession.rotateKeys(
+            of: home(name),
+            passphrase: Self.passphrase(name),
+            for: 3600,
+            pace: .eager
+        )
+        identities.withLock { $0[name] = nil }
+        return rotation
+    }
+
     /// A person's identity; the passphrase is stretched once, which takes longer than most acts.
     private func identity(of name: String) throws -> DeviceIdentity {
         if let known = identities.withLock({ $0[name] }) { return known }

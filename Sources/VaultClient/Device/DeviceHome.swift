@@ -20,6 +20,8 @@ public struct DeviceHome: Sendable {
 
     /// Where the identity is, sealed with the passphrase.
     var identity: FilePath { folder.appending("identity.age") }
+    /// Where the keys are that shall take the identity's place, sealed to it.
+    var next: FilePath { folder.appending("next.age") }
     /// Where the trust state is, sealed to the identity.
     var state: FilePath { folder.appending("vault.age") }
     /// Where the replay of an audited log is, sealed to the identity.

@@ -12,12 +12,18 @@ import Vault
 ///
 /// Ed25519 signs statements and requests, X-Wing (age) opens what is sealed to the person, X25519 is
 /// for mail. On the disk they are in `identity.age`, which stock `age` opens with the passphrase.
+/// Keys that newer ones have replaced stay there, for what is sealed to them.
 final class DeviceIdentity: Sendable {
     let record: IdentityRecord
     let fingerprint: Fingerprint
     private let signing: SecretBytes
     private let mail: SecretBytes
     private let age: HybridIdentity
+    /// Earlier keys of the person on this device, the newest first.
+    let past: [DeviceIdentity]
+
+    /// Who the person is: the fingerprint of their first key.
+    var person: Fingerprint { past.last?.fingerprint ?? fingerprint }
 
     static func generate() throws -> DeviceIdentity {
         let entropy = SystemEntropy()
@@ -31,7 +37,8 @@ final class DeviceIdentity: Sendable {
     private init(
         signing: consuming SecretBytes,
         mail: consuming SecretBytes,
-        age: HybridIdentity
+        age: HybridIdentity,
+        past: [DeviceIdentity] = []
     ) throws {
         let verifying = try unsafe signing.withBytes {
             try unsafe Curve25519.Signing.PrivateKey(rawRepresentation: $0).publicKey
@@ -48,6 +55,17 @@ final class DeviceIdentity: Sendable {
         self.signing = signing
         self.mail = mail
         self.age = age
+        self.past = past
+    }
+
+    /// These keys in the place of others, which become past ones.
+    func replacing(_ older: DeviceIdentity) throws -> DeviceIdentity {
+        try DeviceIdentity(
+            signing: unsafe signing.withBytes { unsafe SecretBytes(copying: $0) },
+            mail: unsafe mail.withBytes { unsafe SecretBytes(copying: $0) },
+            age: age,
+            past: [older] + older.past
+        )
     }
 
     /// Signs notes in this person's name: the fingerprint.
@@ -83,13 +101,18 @@ final class DeviceIdentity: Sendable {
         try unsafe AgeFile.seal(bytes, for: [age.recipient], entropy: SystemEntropy())
     }
 
-    /// Opens bytes that were sealed to this identity.
+    /// Opens bytes that were sealed to this identity, or to a past one.
     func open(_ sealed: [UInt8]) throws(DecryptionError) -> SecretBytes {
-        try AgeFile.open(sealed, with: [age])
+        try AgeFile.open(sealed, with: openers)
     }
 
-    /// What opens age files on this person's behalf.
-    var opener: HybridIdentity { age }
+    /// What opens age files on this person's behalf: the newest first.
+    var openers: [HybridIdentity] { [age] + past.map(\.age) }
+
+    /// What this person's notes are checked by, also those of past keys.
+    var verifierKeys: [VerifierKey] {
+        get throws { try ([self] + past).map { try $0.noteSigner().verifierKey } }
+    }
 }
 
 // MARK: identity.age
@@ -117,7 +140,7 @@ extension DeviceIdentity {
             throw ClientError(.failed, "the identity file of this device is damaged")
         }
         let identity = try unsafe text.withBytes { text throws(any Error) in
-            try unsafe DeviceIdentity(parsing: text)
+            try unsafe DeviceIdentity.parse(text)
         }
         guard let identity else {
             throw ClientError(.failed, "the identity file of this device is malformed")
@@ -130,46 +153,113 @@ extension DeviceIdentity {
         guard !home.hasIdentity else {
             throw ClientError(.failed, "there is an identity in \"\(home.folder.text)\" already")
         }
+        try store(in: home, passphrase: passphrase, workFactor: strength.workFactor)
+    }
+
+    /// Replaces `identity.age`, which the same passphrase opens, at the same cost of a guess.
+    func replace(in home: DeviceHome, passphrase: Passphrase) throws {
+        let sealed = try DurableFile.read(home.identity, limit: Self.maximumSize) ?? []
+        // The second line is the one stanza: `-> scrypt <salt> <work factor>`.
+        let lines = sealed.split(separator: UInt8(ascii: "\n"), maxSplits: 2)
+        let fields = lines.dropFirst().first?.split(separator: UInt8(ascii: " ")) ?? []
+        let workFactor = fields.count == 4 ? Int(String(decoding: fields[3], as: UTF8.self)) : nil
+        try store(
+            in: home,
+            passphrase: passphrase,
+            workFactor: workFactor ?? Passphrase.usualWorkFactor
+        )
+    }
+
+    private func store(in home: DeviceHome, passphrase: Passphrase, workFactor: Int) throws {
         var text = identityFile()
         defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
         let sealed = try unsafe text.withUnsafeBytes {
             try unsafe AgeFile.seal(
                 $0,
                 under: passphrase,
-                workFactor: strength.workFactor,
+                workFactor: workFactor,
                 entropy: SystemEntropy()
             )
         }
         try DurableFile.write(sealed, to: home.identity)
     }
 
-    /// The plaintext of `identity.age`; the caller wipes it.
+    /// The plaintext of `identity.age`: these keys, then the past ones; the caller wipes it.
     private func identityFile() -> [UInt8] {
+        past.reduce(block("saksi identity")) { $0 + $1.block("past identity") }
+    }
+
+    private func block(_ title: String) -> [UInt8] {
         func line(_ label: String, _ secret: borrowing SecretBytes) -> String {
             "# \(label): \(unsafe secret.withBytes { unsafe Base64.padded.encode($0) })\n"
         }
         let comments =
-            "# saksi identity\n# fingerprint: \(fingerprint.hex)\n" + line("signing", signing)
+            "# \(title)\n# fingerprint: \(fingerprint.hex)\n" + line("signing", signing)
             + line("mail", mail)
         let key = unsafe age.text.withBytes { unsafe Array($0) }
         return Array(comments.utf8) + key + [UInt8(ascii: "\n")]
     }
 
-    private convenience init?(parsing text: UnsafeRawBufferPointer) throws {
+    /// Reads the plaintext of `identity.age`.
+    private static func parse(_ text: UnsafeRawBufferPointer) throws -> DeviceIdentity? {
         let lines = unsafe text.split(separator: UInt8(ascii: "\n"))
-        func secret(_ label: String) -> SecretBytes? {
+        func secrets(_ label: String) -> [[UInt8]] {
             let prefix = Array("# \(label): ".utf8)
-            guard let line = unsafe lines.first(where: { unsafe $0.starts(with: prefix) }) else {
-                return nil
+            return unsafe lines.filter { unsafe $0.starts(with: prefix) }.compactMap { line in
+                let value = unsafe String(decoding: line.dropFirst(prefix.count), as: UTF8.self)
+                return Base64.padded.decode(value).flatMap { $0.count == 32 ? $0 : nil }
             }
-            let value = unsafe String(decoding: line.dropFirst(prefix.count), as: UTF8.self)
-            guard let bytes = Base64.padded.decode(value), bytes.count == 32 else { return nil }
-            return SecretBytes(copying: bytes)
         }
-        let identities = try unsafe IdentityFile.identities(in: text)
-        guard identities.count == 1, let age = identities[0] as? HybridIdentity,
-            let signing = secret("signing"), let mail = secret("mail")
-        else { return nil }
-        try self.init(signing: signing, mail: mail, age: age)
+        let keys = try unsafe IdentityFile.identities(in: text).compactMap { $0 as? HybridIdentity }
+        let (signing, mail) = (secrets("signing"), secrets("mail"))
+        guard !keys.isEmpty, keys.count == signing.count, keys.count == mail.count else {
+            return nil
+        }
+        var newer: [DeviceIdentity] = []
+        for place in keys.indices.reversed() {
+            newer.insert(
+                try DeviceIdentity(
+                    signing: SecretBytes(copying: signing[place]),
+                    mail: SecretBytes(copying: mail[place]),
+                    age: keys[place],
+                    past: place == 0 ? newer : []
+                ),
+                at: 0
+            )
+        }
+        return newer[0]
+    }
+
+    // MARK: The identity that takes the place of this one
+
+    /// Reads `next.age`: keys that are not enrolled yet; `nil` where there is none.
+    func next(in home: DeviceHome) throws -> DeviceIdentity? {
+        guard let sealed = try DurableFile.read(home.next, limit: Self.maximumSize) else {
+            return nil
+        }
+        do {
+            let text = try open(sealed)
+            if let next = try unsafe text.withBytes({ try unsafe Self.parse($0) }) { return next }
+        } catch is DecryptionError {
+            // Of another identity; said below.
+        }
+        throw ClientError(
+            .failed,
+            "the new keys of this device are damaged: \"\(home.next.text)\"",
+            hint: "remove the file and run the command again"
+        )
+    }
+
+    /// Writes `next.age`, sealed to the identity that these keys replace.
+    func writeNext(in home: DeviceHome, replacing older: DeviceIdentity) throws {
+        var text = identityFile()
+        defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
+        let sealed = try unsafe text.withUnsafeBytes { try unsafe older.seal($0) }
+        try DurableFile.write(sealed, to: home.next)
+    }
+
+    /// A signature by the signing key over bytes, as a possession needs it.
+    func bareSignature(over bytes: [UInt8]) throws -> [UInt8] {
+        Array(try requestKey().signature(for: bytes))
     }
 }

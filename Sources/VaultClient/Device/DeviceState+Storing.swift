@@ -18,7 +18,7 @@ extension DeviceState {
         do {
             let bytes = try identity.open(sealed)
             let note = try SignedNote(parsing: unsafe bytes.withBytes { unsafe Array($0) })
-            _ = try note.verified(by: [identity.noteSigner().verifierKey])
+            _ = try note.verified(by: identity.verifierKeys)
             guard let json = note.text.dropPrefix(header) else {
                 throw CocoaError(.coderReadCorrupt)
             }

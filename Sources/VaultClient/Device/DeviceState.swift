@@ -27,6 +27,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var headSeen: String?
     /// The enrol statement while no receipt for it was seen: posted again it enrols once.
     var enrolment: String?
+    /// The statement by which new keys take the place of this identity, until that was seen to be done.
+    var rotation: String?
     /// Up to where this device audited the log.
     var audited: AuditPlace?
     /// The entries about administrators and policies that the vault showed, and must show again.

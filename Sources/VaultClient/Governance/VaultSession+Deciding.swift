@@ -69,8 +69,12 @@ extension VaultSession {
 
     /// Signs an act; posts it where that is enough, or else proposes it to the other administrators.
     func decide(_ act: Act) async throws -> Decision {
-        let statement = try await sign(act)
-        guard act.quorum != nil else {
+        try await decide(try await sign(act))
+    }
+
+    /// Posts a statement that this device signed, where that is enough, or else proposes it.
+    func decide(_ statement: SignedStatement) async throws -> Decision {
+        guard statement.statement.act.quorum != nil else {
             return .logged(index: try await post(statement).index)
         }
         let governance = try await governance()

@@ -33,7 +33,8 @@ struct Problem: Sendable {
                 .refused,
                 "the vault does not accept this device's key: it was replaced or revoked, or never "
                     + "enrolled",
-                hint: "ask an administrator of the vault",
+                hint: "ask an administrator; where new keys were under way, run `saksi key rotate` "
+                    + "again",
                 problem: type
             )
         }

@@ -59,7 +59,7 @@ extension VaultSession {
             epochs: [.init(number: 1, identity: key)]
         )
         let sealed = try keyring.sealed(
-            for: [identity.opener.recipient],
+            for: [identity.openers[0].recipient],
             entropy: SystemEntropy()
         )
         let act = CaseOpen(
@@ -69,7 +69,7 @@ extension VaultSession {
         )
         _ = try await post(try await sign(.caseOpen(act)))
         try await trust.update {
-            $0[id.hex] = KnownCase(id: id.hex, owner: identity.fingerprint.hex, name: name)
+            $0[id.hex] = KnownCase(id: id.hex, owner: identity.person.hex, name: name)
         }
         return id
     }
@@ -146,10 +146,10 @@ extension VaultSession {
     ///   an entry is missing that this device saw before, and where ``CaseView`` refuses an entry.
     func view(of id: CaseID) async throws -> CaseView {
         let seen = await trust.state[id.hex]?.seen ?? SeenEntries()
-        var view = CaseView(id: id, viewer: identity.fingerprint)
+        var view = CaseView(id: id, viewer: identity.person)
         try await receipts(at: "/v1/cases/\(id.hex)/entries") { logged in
             try await members.requireSignature(of: logged)
-            try view.add(logged)
+            try view.add(logged, by: try await members.person(of: logged.statement.actor))
         }
         let shown = view.entries.map(\.index)
         if let missing = seen.missing(from: shown) {
@@ -190,7 +190,7 @@ extension VaultSession {
                     + "\(view.keyring?.hex ?? "none")"
             )
         }
-        let keyring = try Keyring(opening: answer.bytes, with: [identity.opener])
+        let keyring = try Keyring(opening: answer.bytes, with: identity.openers)
         guard keyring.caseID == view.id else {
             throw ClientError(.failed, "the keyring is of another case: \(keyring.caseID.hex)")
         }
@@ -205,7 +205,7 @@ extension VaultSession {
             preconditionFailure("a viewed case has an owner")
         }
         // The invitation would make another device believe what this one only has from the vault.
-        guard await trust.state[id.hex]?.owner != nil || owner == identity.fingerprint else {
+        guard await trust.state[id.hex]?.owner != nil || owner == identity.person else {
             throw ClientError(
                 .failed,
                 "this device knows the owner of case \(id.hex) only from the vault: \(owner.grouped)",
@@ -220,7 +220,7 @@ extension VaultSession {
         let name = try await keyring(of: view).name
         try await trust.update {
             var known = $0[id.hex] ?? KnownCase(id: id.hex)
-            if view.owner == identity.fingerprint { known.owner = identity.fingerprint.hex }
+            if view.owner == identity.person { known.owner = identity.person.hex }
             known.name = name
             $0[id.hex] = known
         }

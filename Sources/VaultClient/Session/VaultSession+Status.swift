@@ -16,9 +16,9 @@ extension VaultSession {
         for summary in try await cases() {
             guard let id = CaseID(hex: summary.id) else { continue }
             let view = try await view(of: id)
-            let isShown = view.readers.contains(identity.fingerprint)
+            let isShown = view.readers.contains(identity.person)
             let own = view.submissions.filter {
-                $0.logged.statement.actor == identity.fingerprint
+                $0.submitter == identity.person
             }
             statuses.append(
                 CaseStatus(

@@ -197,7 +197,7 @@ extension VaultSession {
                 $0[view.id.hex] = known
             }
         }
-        guard await trust.state[view.id.hex]?.owner != nil || owner == identity.fingerprint else {
+        guard await trust.state[view.id.hex]?.owner != nil || owner == identity.person else {
             throw ClientError(
                 .failed,
                 "this device knows the owner of case \(view.id.hex) only from the vault: "

@@ -11,7 +11,7 @@ import Vault
 /// administrator who invited somebody was one, only the whole log shows.
 struct CaseView: Sendable {
     let id: CaseID
-    /// Whose view it is.
+    /// Whose view it is: a person, as all who are named here but actors.
     ///
     /// Somebody who may only submit is not shown how anybody was let in.
     let viewer: Fingerprint
@@ -38,6 +38,7 @@ struct CaseView: Sendable {
     struct Submitted: Sendable {
         let submit: Submit
         let logged: LoggedEntry
+        let submitter: Fingerprint
         /// As last given, narrowed or withdrawn by the submitter.
         var consent: [ConsentClass]
     }
@@ -54,14 +55,16 @@ struct CaseView: Sendable {
 
     /// Takes the next entry about this case.
     ///
+    /// - Parameters:
+    ///   - logged: The entry, its signature checked.
+    ///   - actor: The person whose key signed it; see ``Members/person(of:)``.
     /// - Throws: ``ClientError`` `.untrusted` for an entry of another case, one before the case was
     ///   opened, and an act that its actor was not allowed: the vault's rules do not let it in, so the
     ///   vault did not keep them.
-    mutating func add(_ logged: LoggedEntry) throws {
+    mutating func add(_ logged: LoggedEntry, by actor: Fingerprint) throws {
         if let last = entries.last, last.index >= logged.index {
             throw refused(logged, "is shown after entry \(last.index)")
         }
-        let actor = logged.statement.actor
         let act = logged.statement.act
         if owner == nil, act.name != .caseOpen || act.caseID != id {
             throw ClientError.untrusted(
@@ -98,7 +101,7 @@ struct CaseView: Sendable {
                 throw refused(logged, "is an invitation with the key of another")
             }
         case .enrol(let enrol): try add(enrol, logged)
-        case .submit(let submit): try add(submit, logged)
+        case .submit(let submit): try add(submit, logged, by: actor)
         case .access, .export, .custody:
             guard readers.contains(actor) else {
                 throw refused(logged, "is the act of a reader by somebody who is none")
@@ -107,7 +110,7 @@ struct CaseView: Sendable {
             guard let place = places[consent.record] else {
                 throw refused(logged, "is a consent to no submission here")
             }
-            guard submissions[place].logged.statement.actor == actor else {
+            guard submissions[place].submitter == actor else {
                 throw refused(logged, "changes the consent of another's submission")
             }
             submissions[place].consent = consent.classes
@@ -140,8 +143,11 @@ struct CaseView: Sendable {
     }
 
     /// Each record once, by somebody who was let in, and sealed to the epoch of that time.
-    private mutating func add(_ submit: Submit, _ logged: LoggedEntry) throws {
-        let actor = logged.statement.actor
+    private mutating func add(
+        _ submit: Submit,
+        _ logged: LoggedEntry,
+        by actor: Fingerprint
+    ) throws {
         guard actor == viewer || submitters.contains(actor) else {
             throw refused(logged, "is a submission by somebody whom no entry lets in")
         }
@@ -149,7 +155,9 @@ struct CaseView: Sendable {
         guard places.updateValue(submissions.count, forKey: submit.record) == nil else {
             throw refused(logged, "submits a record a second time")
         }
-        submissions.append(Submitted(submit: submit, logged: logged, consent: submit.classes))
+        submissions.append(
+            Submitted(submit: submit, logged: logged, submitter: actor, consent: submit.classes)
+        )
     }
 
     private func refused(_ logged: LoggedEntry, _ what: String) -> ClientError {

@@ -44,7 +44,7 @@ extension API {
             from: from,
             find: { try await vault.index.entries(of: id, from: $0, limit: $1) },
             leaf: \.index,
-            shows: { reads ? true : try await isVisible($0, toSubmitter: caller.member) }
+            shows: { reads ? true : try await isVisible($0, toSubmitter: caller) }
         )
     }
 
@@ -59,15 +59,15 @@ extension API {
     /// Not the grants of other submitters: a phone that is seized does not tell who else submits.
     private func isVisible(
         _ entry: CaseEntry,
-        toSubmitter member: Fingerprint
+        toSubmitter caller: Caller
     ) async throws -> Bool {
-        if entry.actor == member { return true }
+        if caller.isOwn(entry.actor) { return true }
         guard let act = ActName(rawValue: entry.act), Self.actsForSubmitters.contains(act) else {
             return false
         }
         switch try await vault.log.entry(at: entry.index).signed.statement.act {
-        case .caseGrant(let grant): return grant.right == .read || grant.member == member
-        case .caseRemove(let remove): return remove.right == .read || remove.member == member
+        case .caseGrant(let grant): return grant.right == .read || caller.isOwn(grant.member)
+        case .caseRemove(let remove): return remove.right == .read || caller.isOwn(remove.member)
         default: return true
         }
     }

@@ -48,7 +48,7 @@ extension API {
 
     /// Own statements, and those about a case that the caller reads.
     private func isVisible(_ statement: Statement, to caller: Caller) async throws -> Bool {
-        if statement.actor == caller.member { return true }
+        if caller.isOwn(statement.actor) { return true }
         if case .consent(let act) = statement.act {
             let submission = try await vault.index.submission(act.record)
             return submission.map { caller.mayRead($0.caseID) } ?? false

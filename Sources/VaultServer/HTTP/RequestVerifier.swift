@@ -14,6 +14,9 @@ struct Caller: Sendable {
     /// The access statement that the request names.
     let access: Hash?
 
+    /// Whether a key is one of the caller's, also where it has ended.
+    func isOwn(_ key: Fingerprint) -> Bool { state.person(of: key) == state.person(of: member) }
+
     /// Whether the caller reads a case.
     func mayRead(_ id: CaseID) -> Bool { state.mayRead(member, id) }
 }

@@ -66,19 +66,26 @@ struct DeviceOptions: ParsableArguments {
         return try path.map { try PassphraseInput.file($0) }
     }
 
-    /// Unlocks this device, connects to its vault, and runs one act.
-    func withSession<Result>(
-        _ body: (VaultSession) async throws -> Result
-    ) async throws -> Result {
-        let home = try deviceHome
-        guard home.hasIdentity else {
+    /// The passphrase of this device's identity.
+    func passphrase() throws -> Passphrase {
+        guard try deviceHome.hasIdentity else {
             throw Failure(
                 "this device has not joined a vault",
                 hint: "run `saksi join` with the invitation you were given"
             )
         }
-        let passphrase = try passphraseFromFile() ?? PassphraseInput.terminal("passphrase: ")
-        let session = try VaultSession.unlock(home, passphrase: passphrase, proxy: proxyAddress)
+        return try passphraseFromFile() ?? PassphraseInput.terminal("passphrase: ")
+    }
+
+    /// Unlocks this device, connects to its vault, and runs one act.
+    func withSession<Result>(
+        _ body: (VaultSession) async throws -> Result
+    ) async throws -> Result {
+        let session = try VaultSession.unlock(
+            deviceHome,
+            passphrase: passphrase(),
+            proxy: proxyAddress
+        )
         do {
             let result = try await body(session)
             await session.close()
