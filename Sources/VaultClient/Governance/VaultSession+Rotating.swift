@@ -135,7 +135,8 @@ extension VaultSession {
         return true
     }
 
-    private func take(_ next: DeviceIdentity, _ passphrase: Passphrase) async throws -> KeyRotation {
+    private func take(_ next: DeviceIdentity, _ passphrase: Passphrase) async throws -> KeyRotation
+    {
         let renewed = try next.replacing(identity)
         try renewed.replace(in: home, passphrase: passphrase)
         return try await settle(renewed)
