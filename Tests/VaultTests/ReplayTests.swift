@@ -3,7 +3,8 @@
 import Bulk
 import Testing
 import TransparencyLog
-import Vault
+
+@testable import Vault
 
 /// A log as a daemon would serve it that accepts whatever it is given.
 private struct LawlessLog {
@@ -231,6 +232,25 @@ struct ReplayTests {
         for size in [0, 10, replay.bytes.count - 1] {
             let cut = Array(replay.bytes.prefix(size))
             #expect(throws: LineError.self) { try LogReplay(parsing: cut, edge: edge) }
+        }
+    }
+
+    @Test("a snapshot holds all that is known of a submission")
+    func marks() throws {
+        let log = try LawlessLog()
+        var edge = TreeEdge()
+        for leaf in log.leaves { edge.append(MerkleTree.leafHash(leaf)) }
+        for (isHeld, isErased) in [(false, false), (true, false), (false, true), (true, true)] {
+            var vault = log.vault
+            var submission = try #require(vault.facts.submission(record: vault.record))
+            // A property that is added must be written, too.
+            #expect(Mirror(reflecting: submission).children.count == 7)
+            submission.isHeld = isHeld
+            submission.isErased = isErased
+            vault.facts.set(submission, record: vault.record)
+            let replay = LogReplay(state: vault.state, facts: vault.facts, edge: edge)
+            let restored = try LogReplay(parsing: replay.bytes, edge: edge)
+            #expect(restored.facts.submission(record: vault.record) == submission)
         }
     }
 

@@ -53,7 +53,7 @@ extension LogReplay {
 }
 
 extension LogFacts {
-    fileprivate var byteCount: Int { 8 + 24 * statements.count + 104 * submissions.count }
+    fileprivate var byteCount: Int { 8 + 24 * statements.count + 112 * submissions.count }
 
     /// The number of statements, each statement, each submission; numbers are big endian.
     fileprivate func write(to writer: inout ByteWriter) {
@@ -74,6 +74,7 @@ extension LogFacts {
                     submission.classes.contains(each.element) ? mask | 1 << each.offset : mask
                 }
             )
+            writer.add((submission.isHeld ? 1 : 0) | (submission.isErased ? 2 : 0))
         }
     }
 
@@ -91,16 +92,19 @@ extension LogFacts {
             guard let record = reader.bytes(32).flatMap({ Hash($0) }), let index = reader.number(),
                 let caseID = reader.bytes(16).flatMap({ CaseID($0) }),
                 let submitter = reader.bytes(32).flatMap({ Hash($0) }),
-                let epoch = reader.number(), let mask = reader.number()
+                let epoch = reader.number(), let mask = reader.number(),
+                let marks = reader.number()
             else { return nil }
             let classes = ConsentClass.allCases.enumerated().filter { mask >> $0.offset & 1 == 1 }
-            let submission = Submission(
+            var submission = Submission(
                 index: index,
                 caseID: caseID,
                 submitter: Fingerprint(submitter),
                 epoch: epoch,
                 classes: classes.map(\.element)
             )
+            submission.isHeld = marks & 1 == 1
+            submission.isErased = marks & 2 == 2
             set(submission, record: record)
         }
     }
