@@ -27,17 +27,26 @@ public struct ClientError: Error, Sendable {
     public let hint: String?
     /// What the vault called the problem, where it named one.
     let problem: ProblemType?
+    /// The rule that the statement broke, where the vault named one.
+    let rule: PolicyViolation?
 
     /// Says what was found and what to do about it.
     public init(_ code: Code, _ message: String, hint: String? = nil) {
         self.init(code, message, hint: hint, problem: nil)
     }
 
-    init(_ code: Code, _ message: String, hint: String?, problem: ProblemType?) {
+    init(
+        _ code: Code,
+        _ message: String,
+        hint: String?,
+        problem: ProblemType?,
+        rule: PolicyViolation? = nil
+    ) {
         self.code = code
         self.message = message
         self.hint = hint
         self.problem = problem
+        self.rule = rule
     }
 
     /// Says what any error of this module, or of what it uses, means.

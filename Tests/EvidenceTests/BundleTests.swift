@@ -157,7 +157,8 @@ import Vault
             var output = try writer.begin(
                 file,
                 envelope: sealed.object.envelope,
-                identities: [Arrange.identity()]
+                identities: [Arrange.identity()],
+                epoch: 1
             )
             #expect(throws: OpenError.segment(0)) {
                 try unsafe sealed.segments[0].withUnsafeMutableBytes { try unsafe output.add($0) }

@@ -285,7 +285,8 @@ struct TestCase {
             var output = try writer.begin(
                 file,
                 envelope: sealed.object.envelope,
-                identities: [Arrange.identity()]
+                identities: [Arrange.identity()],
+                epoch: 1
             )
             for var segment in sealed.segments {
                 try unsafe segment.withUnsafeMutableBytes { try unsafe output.add($0) }

@@ -20,6 +20,8 @@ public final class BundleWriter {
         public let object: ObjectDescription
         /// The SHA-256 of the record.
         public let record: Hash
+        /// The epoch that the record was sealed to.
+        let epoch: UInt64
 
         let exhibit: Exhibit
     }
@@ -65,6 +67,7 @@ public final class BundleWriter {
                 // The first object is the manifest, so the items' numbers are places.
                 object: record.objects[exhibit.number],
                 record: record.hash,
+                epoch: record.epoch,
                 exhibit: exhibit
             )
         }
@@ -73,16 +76,23 @@ public final class BundleWriter {
 
     /// Begins one of ``files``: give it the object's segments, in order, and finish it.
     ///
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - envelope: The object's age header, as it is stored now.
+    ///   - identities: The key of the case's epoch.
+    ///   - epoch: The case's epoch now.
     /// - Throws: ``OpenError``, or ``BundleError``.
     public func begin(
         _ file: File,
         envelope: [UInt8],
-        identities: [any Identity]
+        identities: [any Identity],
+        epoch: UInt64
     ) throws -> FileWriter {
         let opener = try ObjectOpener(
             envelope: envelope,
             description: file.object,
             identities: identities,
+            isRewrapped: file.epoch < epoch,
             sha256: file.exhibit.item.sha256,
             size: file.exhibit.item.size
         )

@@ -9,9 +9,10 @@ public enum Envelope {
     /// A header for another recipient over the same payload, which stays as it is.
     ///
     /// - Parameters:
-    ///   - envelope: the header that the record names.
+    ///   - envelope: the header that is stored now.
     ///   - description: the object's entry in the record.
     ///   - identities: what opens the header.
+    ///   - isRewrapped: whether a rotation sealed the header anew, after the record was made.
     ///   - recipient: who shall be able to open the new one; nobody else is.
     /// - Returns: The new header. It commits to the same file key, and its hash is not in the record.
     /// - Throws: ``OpenError``; ``KeyError`` for the recipient.
@@ -19,19 +20,32 @@ public enum Envelope {
         _ envelope: [UInt8],
         of description: ObjectDescription,
         with identities: [any Identity],
+        isRewrapped: Bool = false,
         for recipient: HybridRecipient
     ) throws -> [UInt8] {
-        let fileKey = try fileKey(in: envelope, of: description, with: identities)
+        let fileKey = try fileKey(
+            in: envelope,
+            of: description,
+            with: identities,
+            isRewrapped: isRewrapped
+        )
         return try Header(wrapping: fileKey, for: [recipient]).bytes
     }
 
+    /// The file key in a header.
+    ///
+    /// A header from before a rotation is known by its hash, which is in the record. One that was sealed
+    /// anew is known by the key that opens it, the newest of the case, and by the commitment.
     static func fileKey(
         in envelope: [UInt8],
         of description: ObjectDescription,
-        with identities: [any Identity]
+        with identities: [any Identity],
+        isRewrapped: Bool = false
     ) throws(OpenError) -> FileKey {
-        guard UInt64(envelope.count) == description.envelopeSize,
-            Hash(hashing: envelope) == description.envelope
+        guard
+            isRewrapped
+                || UInt64(envelope.count) == description.envelopeSize
+                    && Hash(hashing: envelope) == description.envelope
         else { throw .envelope }
         let fileKey = try unwrap(envelope, with: identities)
         // A header that was exchanged together with the record's hash still meets the commitment.

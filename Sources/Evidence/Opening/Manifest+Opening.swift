@@ -10,7 +10,8 @@ extension Manifest {
     ///   - record: whose hash stands in the logged statement.
     ///   - commitments: the list that the record names.
     ///   - envelope: the first object's age header.
-    ///   - identities: the keys of the case's epochs.
+    ///   - identities: the key of the case's epoch.
+    ///   - isRewrapped: whether a rotation sealed the envelope anew, after the record was made.
     ///   - segment: gives the first object's segments by their place.
     /// - Throws: ``OpenError``, ``ManifestError``, and what `segment` throws.
     public init(
@@ -18,13 +19,14 @@ extension Manifest {
         commitments: CommitmentList,
         envelope: [UInt8],
         identities: [any Identity],
+        isRewrapped: Bool = false,
         segment: (Int) throws -> [UInt8]
     ) throws {
         let description = record.objects[0]
         guard description.payloadSize <= UInt64(2 * Self.maximumSize) else {
             throw ManifestError.tooLarge
         }
-        var opener = try ObjectOpener(envelope, description, identities)
+        var opener = try ObjectOpener(envelope, description, identities, isRewrapped)
         var text: [UInt8] = []
         for place in description.segments.indices {
             var bytes = try segment(place)

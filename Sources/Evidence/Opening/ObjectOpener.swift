@@ -36,7 +36,8 @@ public struct ObjectOpener: ~Copyable {
     /// - Parameters:
     ///   - envelope: the object's age header.
     ///   - description: the object's entry in a record whose hash was logged.
-    ///   - identities: the keys of the case's epochs.
+    ///   - identities: the key of the case's epoch.
+    ///   - isRewrapped: whether a rotation sealed the envelope anew, after the record was made.
     ///   - sha256: of the plaintext, from the manifest.
     ///   - size: of the plaintext in bytes, from the manifest.
     /// - Throws: ``OpenError``.
@@ -44,13 +45,14 @@ public struct ObjectOpener: ~Copyable {
         envelope: [UInt8],
         description: ObjectDescription,
         identities: [any Identity],
+        isRewrapped: Bool = false,
         sha256: Hash,
         size: UInt64
     ) throws(OpenError) {
         guard size <= SourceFile.maximumSize,
             ObjectSealer.payloadSize(ofContent: size) == description.payloadSize
         else { throw .size }
-        try self.init(envelope, description, identities, expected: (sha256, size))
+        try self.init(envelope, description, identities, isRewrapped, expected: (sha256, size))
     }
 
     /// Opens an object of which only the record tells; the sink also receives the padding.
@@ -58,12 +60,18 @@ public struct ObjectOpener: ~Copyable {
         _ envelope: [UInt8],
         _ description: ObjectDescription,
         _ identities: [any Identity],
+        _ isRewrapped: Bool,
         expected: (sha256: Hash, size: UInt64)? = nil
     ) throws(OpenError) {
         guard let size = PayloadLayout.plaintextSize(payloadSize: description.payloadSize) else {
             throw .size
         }
-        fileKey = try Envelope.fileKey(in: envelope, of: description, with: identities)
+        fileKey = try Envelope.fileKey(
+            in: envelope,
+            of: description,
+            with: identities,
+            isRewrapped: isRewrapped
+        )
         self.description = description
         self.expected = expected
         paddedSize = size

@@ -58,7 +58,10 @@ extension Rotation {
     }
 
     /// Checks that nothing happened in the case since the rotation was prepared.
-    func require(after found: Case) throws(PolicyViolation) {
+    ///
+    /// - Throws: ``PolicyViolation/otherKeyring``, ``PolicyViolation/notNextEpoch`` or
+    ///   ``PolicyViolation/otherSubmissions``.
+    public func require(after found: Case) throws(PolicyViolation) {
         guard previous == found.keyring else { throw .otherKeyring }
         guard epoch == found.epoch + 1 else { throw .notNextEpoch }
         guard submissions == found.submissions else { throw .otherSubmissions }

@@ -93,7 +93,7 @@ struct Connection: Sendable {
                     failure = unreachable("it answered with status \(response.status)")
                 // The vault says why it refuses. A server that is just stopping, or something on the way,
                 // has answered a request that did not arrive whole.
-                case 400 where response.bytes.isEmpty && request.method != .head:
+                case 400 where response.bytes.isEmpty:
                     failure = unreachable("it broke the request off")
                 default:
                     let problem = Problem(response.bytes)

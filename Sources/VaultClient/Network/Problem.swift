@@ -10,6 +10,8 @@ struct Problem: Sendable {
     /// The rule that was broken, else the vault's own words; hostile until shown through the
     /// terminal's filter.
     let detail: String
+    /// The rule of the vault that a statement broke.
+    let rule: PolicyViolation?
 
     private struct Body: Decodable {
         let type: String?
@@ -22,8 +24,8 @@ struct Problem: Sendable {
     init(_ body: [UInt8]) {
         let parsed = try? JSONDecoder().decode(Body.self, from: Data(body.prefix(65536)))
         type = parsed?.type.flatMap { ProblemType(urn: $0) }
-        let rule = parsed?.rule.flatMap { PolicyViolation(rawValue: $0) }?.description
-        detail = String((rule ?? parsed?.detail ?? parsed?.title ?? "").prefix(500))
+        rule = parsed?.rule.flatMap { PolicyViolation(rawValue: $0) }
+        detail = String((rule?.description ?? parsed?.detail ?? parsed?.title ?? "").prefix(500))
     }
 
     /// The refusal as a person reads it.
@@ -46,6 +48,12 @@ struct Problem: Sendable {
             case .proposals: "decide or withdraw what waits first: see `saksi admin pending`"
             default: nil
             }
-        return ClientError(.refused, "the vault refused: \(reason)", hint: hint, problem: type)
+        return ClientError(
+            .refused,
+            "the vault refused: \(reason)",
+            hint: hint,
+            problem: type,
+            rule: rule
+        )
     }
 }

@@ -36,7 +36,7 @@ struct Request: Sendable {
 
 /// What is uploaded, each under the SHA-256 of its bytes.
 enum ContentKind: String, Sendable {
-    case segments, records, envelopes, keyrings
+    case segments, records, envelopes, keyrings, packs
 }
 
 /// The vault's answer.

@@ -14,7 +14,7 @@ struct CaseReading {
 
     let session: VaultSession
     let view: CaseView
-    /// The keys of the case's epochs.
+    /// The key of the case's epoch.
     let identities: [any Identity]
 
     /// Reads and judges the case, and opens its keyring.
@@ -76,7 +76,8 @@ struct CaseReading {
             opening: record,
             commitments: commitments,
             envelope: envelope,
-            identities: identities
+            identities: identities,
+            isRewrapped: isRewrapped(record)
         ) { segments[$0] }
         return OpenedSubmission(record: record, commitments: commitments, manifest: manifest)
     }
@@ -90,6 +91,9 @@ struct CaseReading {
         _ submission: CaseView.Submitted,
         _ access: [Hash: Hash]
     ) async throws -> Result<OpenedSubmission, UnopenableSubmission> {
+        if let erase = submission.erased.first(where: { $0.objects.isEmpty }) {
+            return .failure(UnopenableSubmission(reason: "it was erased (\(erase.authority))"))
+        }
         do {
             return .success(try await opened(submission, access))
         } catch {
@@ -121,6 +125,7 @@ struct CaseReading {
                     envelope: envelope,
                     description: object,
                     identities: identities,
+                    isRewrapped: isRewrapped(submission.record),
                     sha256: item.sha256,
                     size: item.size
                 )
@@ -134,12 +139,15 @@ struct CaseReading {
         try opener.take()?.finish()
     }
 
+    /// Whether the case's key has changed since a record was made, and all envelopes with it.
+    func isRewrapped(_ record: SubmissionRecord) -> Bool { record.epoch < view.epoch }
+
     /// Fetches objects in order.
     func download(_ sources: [ObjectDownload.Source]) -> ObjectDownload {
         ObjectDownload(connection: session.connection, signer: session.signer, sources: sources)
     }
 
-    private func record(_ name: Hash, _ access: Hash) async throws -> [UInt8] {
+    func record(_ name: Hash, _ access: Hash) async throws -> [UInt8] {
         let question = Request(
             path: "/v1/records/\(name.hex)",
             access: access,

@@ -87,11 +87,7 @@ extension VaultSession {
                 throw ClientError(.failed, "\(member.grouped) reads this case already")
             }
             let opened = try await self.keyring(of: view)
-            var readers: [HybridRecipient] = []
-            for reader in view.readers + [member] {
-                let recipient = try await members.record(of: reader).recipient
-                readers.append(try HybridRecipient(parsing: recipient))
-            }
+            let readers = try await recipients(view.readers + [member])
             let sealed = try opened.sealed(for: readers, entropy: SystemEntropy())
             keyring = try await upload(.keyrings, sealed)
         }
@@ -193,6 +189,12 @@ extension VaultSession {
         let keyring = try Keyring(opening: answer.bytes, with: identity.openers)
         guard keyring.caseID == view.id else {
             throw ClientError(.failed, "the keyring is of another case: \(keyring.caseID.hex)")
+        }
+        guard keyring.epochs.last?.number == view.epoch else {
+            throw ClientError(
+                .failed,
+                "the keyring does not hold the key of epoch \(view.epoch) of case \(view.id.hex)"
+            )
         }
         return keyring
     }

@@ -25,7 +25,9 @@ extension VaultSession {
         try BundleWriter.requireVacant(path)
         let reading = try await CaseReading.begin(self, resolve(caseName))
         let chosen = try reading.view.chosen(numbers)
-        let covered = chosen.filter { $0.submission.consent.contains(consentClass) }
+        let covered = chosen.filter {
+            $0.submission.consent.contains(consentClass) && !$0.submission.isErased()
+        }
         guard !covered.isEmpty else {
             throw ClientError(
                 .failed,
@@ -115,7 +117,12 @@ extension CaseReading {
         try await download(sources).forEach { piece in
             if let envelope = piece.envelope {
                 let file = writer.files[piece.source]
-                output = try writer.begin(file, envelope: envelope, identities: identities)
+                output = try writer.begin(
+                    file,
+                    envelope: envelope,
+                    identities: identities,
+                    epoch: view.epoch
+                )
             }
             done += UInt64(piece.segment.readableBytes)
             try unsafe piece.segment.withUnsafeMutableReadableBytes {

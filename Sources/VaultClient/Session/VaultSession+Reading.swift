@@ -13,7 +13,7 @@ extension VaultSession {
         let access = try await reading.access(
             .manifest,
             for: "list",
-            records: reading.view.submissions.map(\.submit.record)
+            records: reading.view.submissions.filter { !$0.isErased() }.map(\.submit.record)
         )
         var listings: [SubmissionListing] = []
         for (place, submission) in reading.view.submissions.enumerated() {

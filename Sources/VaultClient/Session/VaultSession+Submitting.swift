@@ -99,14 +99,7 @@ extension VaultSession {
         _ job: OutboxJob,
         _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
     ) async throws -> SubmissionResult {
-        guard let plan = job.state.plan else { preconditionFailure("an open job has a plan") }
-        let submission = Submission(
-            session: self,
-            job: job,
-            plan: plan,
-            progress: SubmissionProgress(total: plan.sealedSize, report: progress)
-        )
-        let logged = try await submission.run()
+        let (logged, plan) = try await accepted(job, progress)
         if let receipt = plan.receiptPath { try keep(logged, at: receipt) }
         try job.wipe()
         guard case .submit(let submit) = logged.statement.act else {
@@ -121,6 +114,33 @@ extension VaultSession {
             accepted: logged.entry.accepted.text,
             receiptFile: plan.receiptPath?.text
         )
+    }
+
+    /// Submits, and seals to the next key of the case where it changed meanwhile.
+    private func accepted(
+        _ job: OutboxJob,
+        _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+    ) async throws -> (LoggedEntry, SubmissionPlan) {
+        while true {
+            guard var plan = job.state.plan else { preconditionFailure("an open job has a plan") }
+            let submission = Submission(
+                session: self,
+                job: job,
+                plan: plan,
+                progress: SubmissionProgress(total: plan.sealedSize, report: progress)
+            )
+            do {
+                return (try await submission.run(), plan)
+            } catch let error as ClientError where error.rule == .wrongEpoch {
+                guard let id = CaseID(hex: plan.caseID) else { throw JournalEntry.damage }
+                let view = try await openView(of: id)
+                // A vault that only says so gets nothing anew; another owner is for a person to judge.
+                guard view.epoch > plan.epoch, view.owner?.hex == plan.owner else { throw error }
+                plan.epoch = view.epoch
+                plan.recipient = view.recipient
+                try await job.record(.plan(plan))
+            }
+        }
     }
 
     /// Writes a receipt, never over another file.

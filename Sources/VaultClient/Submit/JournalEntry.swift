@@ -6,7 +6,8 @@ import Vault
 
 /// One line of a submission's journal.
 enum JournalEntry: Codable, Sendable {
-    /// What is submitted; the first entry, and again where another receipt was asked for.
+    /// What is submitted; the first entry, and again where another receipt was asked for, or where the
+    /// case has another key by now.
     case plan(SubmissionPlan)
     /// A segment is about to be sent. Durable before the first byte leaves, so that a resumed
     /// submission knows which bytes the vault may have, and notices a file that changed meanwhile.
@@ -88,7 +89,9 @@ struct JournalState: Sendable {
 
     mutating func apply(_ entry: JournalEntry) {
         switch entry {
-        case .plan(let plan): self.plan = plan
+        case .plan(let plan):
+            if let before = self.plan, before.epoch != plan.epoch { sealAnew() }
+            self.plan = plan
         case .sending(let object, let segment, let digest):
             digests[object, default: [:]][segment] = Hash(hex: digest)
         case .stored(let object, let segment):
@@ -99,16 +102,29 @@ struct JournalState: Sendable {
             stored[object.number] = nil
         case .statement(let note): statement = note
         case .restarted:
-            // What was sent stays known: other bytes under the same keys must still never leave.
-            for (number, object) in objects {
-                let digests = object.segments.enumerated().map { ($0, Hash(hex: $1)) }
-                for (segment, digest) in digests {
-                    self.digests[number, default: [:]][segment] = digest
-                }
-            }
+            forgetObjects()
             stored = [:]
-            objects = [:]
-            statement = nil
         }
+    }
+
+    /// Goes over to the next key of the case: envelopes are made anew, payloads stay where they are.
+    ///
+    /// The manifest names the epoch, so it is another text, with keys of its own.
+    private mutating func sealAnew() {
+        for (number, object) in objects { stored[number] = Set(object.segments.indices) }
+        forgetObjects()
+        digests[0] = nil
+        stored[0] = nil
+    }
+
+    /// What was sent stays known: other bytes under the same keys must still never leave.
+    private mutating func forgetObjects() {
+        for (number, object) in objects {
+            for (segment, digest) in object.segments.enumerated() {
+                digests[number, default: [:]][segment] = Hash(hex: digest)
+            }
+        }
+        objects = [:]
+        statement = nil
     }
 }

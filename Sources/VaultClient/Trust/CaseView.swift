@@ -41,6 +41,13 @@ struct CaseView: Sendable {
         let submitter: Fingerprint
         /// As last given, narrowed or withdrawn by the submitter.
         var consent: [ConsentClass]
+        /// What was destroyed of it.
+        var erased: [Erase] = []
+
+        /// Whether an object was destroyed; without one, whether all of it was.
+        func isErased(_ object: ObjectID? = nil) -> Bool {
+            erased.contains { $0.objects.isEmpty || object.map($0.objects.contains) ?? false }
+        }
     }
 
     init(id: CaseID, viewer: Fingerprint) {
@@ -83,15 +90,9 @@ struct CaseView: Sendable {
             recipient = open.recipient
             keyring = open.keyring
         case .caseGrant(let grant):
-            guard actor == owner else {
-                throw refused(logged, "is a grant by another than the owner")
-            }
+            try requireOwner(actor, logged)
             if let next = grant.keyring {
-                // A grant that was kept back shows here, too.
-                guard grant.previous == keyring else {
-                    throw refused(logged, "replaces another keyring than the one before")
-                }
-                keyring = next
+                try replace(grant.previous, by: next, logged)
                 if !readers.contains(grant.member) { readers.append(grant.member) }
             } else {
                 submitters.insert(grant.member)
@@ -114,11 +115,68 @@ struct CaseView: Sendable {
                 throw refused(logged, "changes the consent of another's submission")
             }
             submissions[place].consent = consent.classes
-        case .caseRemove, .caseRotate, .caseEscrow, .caseRecover, .hold, .erase:
-            throw refused(logged, "is an act that this version does not follow")
+        case .caseRotate(let rotate): try follow(rotate.rotation, logged, by: actor)
+        case .caseRemove(let remove):
+            guard remove.member != owner else { throw refused(logged, "removes the owner") }
+            if let rotation = remove.rotation {
+                try follow(rotation, logged, by: actor)
+                readers.removeAll { $0 == remove.member }
+            } else {
+                try requireOwner(actor, logged)
+            }
+            submitters.remove(remove.member)
+        case .caseEscrow(let escrow):
+            try requireOwner(actor, logged)
+            try replace(escrow.previous, by: escrow.keyring, logged)
+        case .caseRecover(let recover):
+            owner = recover.owner
+            if !readers.contains(recover.owner) { readers.append(recover.owner) }
+            submitters.insert(recover.owner)
+        case .hold: break
+        case .erase(let erase):
+            guard let place = places[erase.record] else {
+                throw refused(logged, "erases what was not submitted here")
+            }
+            submissions[place].erased.append(erase)
         case .genesis, .policy, .rekey, .revoke: throw refused(logged, "is of no case")
         }
         entries.append(logged)
+    }
+
+    private func requireOwner(_ actor: Fingerprint, _ logged: LoggedEntry) throws {
+        guard actor == owner else {
+            throw refused(logged, "is an act of the owner by somebody else")
+        }
+    }
+
+    /// The next keyring; an entry about the one before that was kept back shows here, too.
+    private mutating func replace(
+        _ previous: Hash?,
+        by next: Hash,
+        _ logged: LoggedEntry
+    ) throws {
+        guard previous == keyring else {
+            throw refused(logged, "replaces another keyring than the one before")
+        }
+        keyring = next
+    }
+
+    /// Goes over to the next epoch; whoever sees all submissions knows whether one was left behind.
+    private mutating func follow(
+        _ rotation: Rotation,
+        _ logged: LoggedEntry,
+        by actor: Fingerprint
+    ) throws {
+        try requireOwner(actor, logged)
+        guard rotation.epoch == epoch + 1 else {
+            throw refused(logged, "leads to another epoch than the next")
+        }
+        guard !readers.contains(viewer) || rotation.submissions == submissions.count else {
+            throw refused(logged, "takes over another number of submissions")
+        }
+        try replace(rotation.previous, by: rotation.keyring, logged)
+        epoch = rotation.epoch
+        recipient = rotation.recipient
     }
 
     /// Whoever holds the key of an invitation to the case is let in by it, once.

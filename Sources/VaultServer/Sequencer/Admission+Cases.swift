@@ -14,6 +14,10 @@ extension Admission {
         _ verified: VerifiedStatement
     ) async throws(SubmissionError) -> Candidate {
         let statement = verified.signed.statement
+        if let found = published.state.case(id) {
+            // First: where something came in between, the packs cannot be whole, and this says why.
+            do { try rotation.require(after: found) } catch { throw .refused(error) }
+        }
         let named =
             [Content(kind: .keyrings, hash: rotation.keyring, size: nil)]
             + rotation.packs.map { Content(kind: .packs, hash: $0, size: nil) }

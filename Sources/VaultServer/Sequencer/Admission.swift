@@ -42,6 +42,26 @@ struct Admission: Sendable {
             throw .signature(error)
         }
         try refuseOutsiders(signed.statement.act)
+        do throws(SubmissionError) {
+            return try await admit(verified)
+        } catch {
+            // Of an entry of long ago, what it named may be gone: it gets its receipt all the same.
+            guard try await isLogged(signed) else { throw error }
+            return Candidate(statement: verified, content: .nothing, holds: [])
+        }
+    }
+
+    private func isLogged(_ signed: SignedStatement) async throws(SubmissionError) -> Bool {
+        do {
+            return try await index.statement(signed.id) != nil
+        } catch {
+            throw .index(error)
+        }
+    }
+
+    /// Checks that what a statement names was uploaded.
+    private func admit(_ verified: VerifiedStatement) async throws(SubmissionError) -> Candidate {
+        let signed = verified.signed
         let keyring: Hash?
         switch signed.statement.act {
         case .submit(let submit):
@@ -64,7 +84,7 @@ struct Admission: Sendable {
         let named = [keyring].compactMap(\.self).map {
             Content(kind: .keyrings, hash: $0, size: nil)
         }
-        let room = try await room(note.count, for: signed.statement)
+        let room = try await room(signed.note.bytes.count, for: signed.statement)
         let pin = try await require(named, by: signed.statement.actor).pin
         return Candidate(statement: verified, content: .nothing, holds: [room, pin])
     }

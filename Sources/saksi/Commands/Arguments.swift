@@ -21,6 +21,8 @@ extension Role: ExpressibleByArgument {}
 
 extension RevokeReason: ExpressibleByArgument {}
 
+extension RotationReason: ExpressibleByArgument {}
+
 extension ConsentClass: ExpressibleByArgument {}
 
 /// One line that people send each other: in a file, on stdin, or as the argument itself.

@@ -9,7 +9,7 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
     static let configuration = CommandConfiguration(
         commandName: "case",
         abstract: "Open cases, let people in, and list them.",
-        subcommands: [Open.self, Grant.self, List.self]
+        subcommands: [Open.self, Grant.self, Remove.self, Rotate.self, List.self]
     )
     static let exits = Exit.allCases
 
@@ -60,6 +60,73 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
         }
     }
 
+    /// `saksi case remove CASE MEMBER`.
+    struct Remove: AsyncParsableCommand, StatusDocumented {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a member's rights to a case, and give the case its next key.",
+            discussion: """
+                What is submitted from then on does not open with a key that the member had, and the \
+                vault gives the member nothing any more. What the member has read or copied stays \
+                with them.
+                """
+        )
+        static let exits = Exit.allCases
+
+        @Argument(help: ArgumentHelp("The case: its name or id.", valueName: "case"))
+        var caseName: String
+
+        @Argument(help: "The member's fingerprint: 64 digits, in groups, or in words.")
+        var member: Fingerprint
+
+        @Flag(help: "Take only the right to submit; the key stays.")
+        var submit = false
+
+        @OptionGroup var device: DeviceOptions
+
+        func run() async throws {
+            guard !submit else {
+                return try await device.withSession {
+                    try await $0.remove(submitter: member, from: caseName)
+                }
+            }
+            let result = try await device.withSession { session in
+                try await showingRotation {
+                    try await session.remove(member, from: caseName, progress: $0)
+                }
+            }
+            result.show()
+        }
+    }
+
+    /// `saksi case rotate CASE`.
+    struct Rotate: AsyncParsableCommand, StatusDocumented {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a case its next key, for the same readers.",
+            discussion: """
+                Every envelope of the case is sealed anew on this device; the evidence itself is not \
+                moved. Nothing changes until the end: ended before, the case is what it was.
+                """
+        )
+        static let exits = Exit.allCases
+
+        @Argument(help: ArgumentHelp("The case: its name or id.", valueName: "case"))
+        var caseName: String
+
+        @Option(help: "Why: planned, compromise or recovery.")
+        var reason: RotationReason = .planned
+
+        @OptionGroup var device: DeviceOptions
+
+        func run() async throws {
+            let result = try await device.withSession { session in
+                try await showingRotation {
+                    try await session.rotate(caseName, reason: reason, progress: $0)
+                }
+            }
+            result.show()
+        }
+    }
+
     /// `saksi case list`.
     struct List: AsyncParsableCommand, StatusDocumented {
         static let configuration = CommandConfiguration(
@@ -80,5 +147,23 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
                 Terminal.result("\(summary.id)  \(summary.right)\(name)")
             }
         }
+    }
+}
+
+/// Shows how many envelopes were sealed anew.
+private func showingRotation(
+    _ body: (@escaping @Sendable (UInt64, UInt64) -> Void) async throws -> RotationResult
+) async throws -> RotationResult {
+    let bar = ProgressBar("sealing anew") { "\($0)" }
+    defer { bar.finish() }
+    return try await body { bar.update(done: $0, total: $1) }
+}
+
+extension RotationResult {
+    fileprivate func show() {
+        Terminal.result("epoch: \(epoch)")
+        Terminal.result("objects: \(objects)")
+        Terminal.result("entry: \(index)")
+        for object in lost { Terminal.result("does not open, left as it is: \(object)") }
     }
 }

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Age
+import Bulk
+import Evidence
+import Secrets
+public import Vault
+
+extension VaultSession {
+    /// Gives a case its next key, for the same readers.
+    ///
+    /// Every envelope is sealed anew on this device; payloads stay as they are. Nothing changes before the
+    /// one statement at the end: ended anywhere before, the case is what it was.
+    ///
+    /// - Parameters:
+    ///   - caseName: The case.
+    ///   - reason: Why; it stands in the log.
+    ///   - progress: Told the objects that are done, of all.
+    /// - Returns: What was done.
+    public func rotate(
+        _ caseName: String,
+        reason: RotationReason,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    ) async throws -> RotationResult {
+        try await rotate(caseName, readers: { $0.readers }, progress) { view, rotation in
+            .caseRotate(CaseRotate(caseID: view.id, reason: reason, rotation: rotation))
+        }
+    }
+
+    /// Takes from a reader all rights to a case, which gets its next key by it.
+    ///
+    /// Nothing that is submitted from then on opens with a key that the reader had, and the vault gives
+    /// the reader nothing. What was read stays read.
+    public func remove(
+        _ member: Fingerprint,
+        from caseName: String,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+    ) async throws -> RotationResult {
+        let view = try await view(of: resolve(caseName))
+        guard view.readers.contains(member) else {
+            throw ClientError(
+                .failed,
+                "\(member.grouped) does not read this case",
+                hint: "with --submit, the right to submit is taken"
+            )
+        }
+        return try await rotate(
+            caseName,
+            readers: { $0.readers.filter { $0 != member } },
+            progress
+        ) { view, rotation in
+            .caseRemove(CaseRemove(caseID: view.id, reader: member, rotation: rotation))
+        }
+    }
+
+    /// Takes from a member the right to submit to a case.
+    public func remove(submitter member: Fingerprint, from caseName: String) async throws {
+        let act = CaseRemove(caseID: try await resolve(caseName), submitter: member)
+        _ = try await post(try await sign(.caseRemove(act)))
+    }
+
+    private func rotate(
+        _ caseName: String,
+        readers: (CaseView) -> [Fingerprint],
+        _ progress: @escaping @Sendable (UInt64, UInt64) -> Void,
+        _ act: (CaseView, Rotation) -> Act
+    ) async throws -> RotationResult {
+        let id = try await resolve(caseName)
+        var view = try await view(of: id)
+        guard view.owner == identity.person else {
+            throw ClientError(.refused, "only the owner of a case changes its key")
+        }
+        let keyring = try await keyring(of: view)
+        var rewrap = Rewrap(
+            session: self,
+            identities: keyring.identities,
+            next: HybridIdentity(random: SystemEntropy()),
+            view: view
+        )
+        while true {
+            try await rewrap.takeOver(view, progress)
+            let next = try Keyring(
+                caseID: id,
+                name: keyring.name,
+                epochs: [.init(number: rewrap.epoch, identity: rewrap.next)]
+            )
+            let sealed = try next.sealed(
+                for: try await recipients(readers(view)),
+                entropy: SystemEntropy()
+            )
+            let rotation = Rotation(
+                epoch: rewrap.epoch,
+                recipient: rewrap.next.recipient.text,
+                keyring: try await upload(.keyrings, sealed),
+                replacing: try view.currentKeyring,
+                submissions: UInt64(view.submissions.count),
+                packs: rewrap.packs
+            )
+            do {
+                let logged = try await post(try await sign(act(view, rotation)))
+                return RotationResult(
+                    caseID: id.hex,
+                    epoch: rewrap.epoch,
+                    objects: rewrap.count,
+                    lost: rewrap.lost.map(\.hex),
+                    index: logged.index
+                )
+            } catch let error as ClientError where error.rule == .otherSubmissions {
+                // Somebody submitted meanwhile: only that is left to take over.
+                view = try await self.view(of: id)
+            }
+        }
+    }
+
+    /// The age recipients of members.
+    func recipients(_ readers: [Fingerprint]) async throws -> [HybridRecipient] {
+        var recipients: [HybridRecipient] = []
+        for reader in readers {
+            let record = try await members.record(of: reader)
+            recipients.append(try HybridRecipient(parsing: record.recipient))
+        }
+        return recipients
+    }
+}
+
+/// The envelopes of a case on their way to its next key.
+struct Rewrap {
+    /// Envelopes asked for at once.
+    private static let window = 8
+
+    let session: VaultSession
+    /// What opens the envelopes now.
+    let identities: [any Identity]
+    /// What will open them.
+    let next: HybridIdentity
+    let epoch: UInt64
+    /// The packs that the vault has.
+    private(set) var packs: Set<Hash> = []
+    /// Objects that are done.
+    private(set) var count = 0
+    /// Those among them that could not be opened, and stay as they are.
+    private(set) var lost: [ObjectID] = []
+    private var done: Set<Hash> = []
+
+    init(
+        session: VaultSession,
+        identities: [any Identity],
+        next: HybridIdentity,
+        view: CaseView
+    ) {
+        self.session = session
+        self.identities = identities
+        self.next = next
+        epoch = view.epoch + 1
+    }
+
+    /// Seals anew what is in a case and was not done before, and uploads it.
+    mutating func takeOver(
+        _ view: CaseView,
+        _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+    ) async throws {
+        let submissions = view.submissions.filter {
+            !$0.isErased() && !done.contains($0.submit.record)
+        }
+        guard !submissions.isEmpty else { return }
+        let reading = CaseReading(session: session, view: view, identities: identities)
+        let access = try await reading.accessToEnvelopes()
+        var records: [(CaseView.Submitted, SubmissionRecord)] = []
+        for submission in submissions {
+            let bytes = try await reading.record(submission.submit.record, access)
+            records.append((submission, try SubmissionRecord(parsing: bytes)))
+        }
+        let objects = records.flatMap { submission, record in
+            record.objects.filter { !submission.isErased($0.id) }
+                .map { ($0, reading.isRewrapped(record)) }
+        }
+        var writer = RewrapPack.Writer(caseID: view.id, epoch: epoch)
+        let total = UInt64(count + objects.count)
+        for start in stride(from: 0, to: objects.count, by: Self.window) {
+            let few = objects[start..<min(start + Self.window, objects.count)]
+            for (object, envelope) in try await sealed(few, reading, access) {
+                if envelope == nil { lost.append(object) }
+                if let full = writer.add(object, envelope) { try await keep(full) }
+                count += 1
+            }
+            progress(UInt64(count), total)
+        }
+        if let last = writer.finish() { try await keep(last) }
+        done.formUnion(submissions.map(\.submit.record))
+    }
+
+    private mutating func keep(_ pack: [UInt8]) async throws {
+        packs.insert(try await session.upload(.packs, pack))
+    }
+
+    /// The new envelopes of some objects; none for one that does not open.
+    private func sealed(
+        _ objects: ArraySlice<(ObjectDescription, Bool)>,
+        _ reading: CaseReading,
+        _ access: Hash
+    ) async throws -> [(ObjectID, [UInt8]?)] {
+        let (identities, recipient) = (identities, next.recipient)
+        return try await withThrowingTaskGroup(of: (ObjectID, [UInt8]?).self) { group in
+            for (object, isRewrapped) in objects {
+                group.addTask {
+                    let envelope = try await reading.envelope(of: object.id, access)
+                    let new = try? Envelope.rewrapped(
+                        envelope,
+                        of: object,
+                        with: identities,
+                        isRewrapped: isRewrapped,
+                        for: recipient
+                    )
+                    return (object.id, new)
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+}
+
+extension CaseReading {
+    /// Has the envelopes of the whole case released, to change its key.
+    fileprivate func accessToEnvelopes() async throws -> Hash {
+        let act = Access(caseID: view.id, purpose: "rotate", scope: .envelopes, records: [])
+        return try await session.post(try await session.sign(.access(act))).entry.signed.id
+    }
+
+    /// An object's envelope, as the vault has it now.
+    fileprivate func envelope(of object: ObjectID, _ access: Hash) async throws -> [UInt8] {
+        let question = Request(path: "/v1/objects/\(object.hex)/envelope", access: access)
+        return try await session.connection.send(question, as: session.signer).bytes
+    }
+}
+
+extension CaseView {
+    /// What the current keyring must hash to.
+    fileprivate var currentKeyring: Hash {
+        get throws {
+            guard let keyring else { throw ClientError(.failed, "the case was not opened") }
+            return keyring
+        }
+    }
+}
+
+/// A case that has its next key.
+public struct RotationResult: Encodable, Sendable {
+    /// 32 hexadecimal digits.
+    public let caseID: String
+    /// The new epoch.
+    public let epoch: UInt64
+    /// How many objects went over.
+    public let objects: Int
+    /// Objects that could not be opened, and are not sealed to the new key.
+    public let lost: [String]
+    /// The leaf index of the entry.
+    public let index: UInt64
+
+    private enum CodingKeys: String, CodingKey { case caseID = "case", epoch, objects, lost, index }
+}
