@@ -81,6 +81,7 @@ public final class BundleWriter {
     ///   - envelope: The object's age header, as it is stored now.
     ///   - identities: The key of the case's epoch.
     ///   - epoch: The case's epoch now.
+    /// - Returns: What takes the segments.
     /// - Throws: ``OpenError``, or ``BundleError``.
     public func begin(
         _ file: File,

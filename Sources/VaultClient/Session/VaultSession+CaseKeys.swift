@@ -17,6 +17,7 @@ extension VaultSession {
     ///   - reason: Why; it stands in the log.
     ///   - progress: Told the objects that are done, of all.
     /// - Returns: What was done.
+    /// - Throws: ``ClientError``; nothing has changed then.
     public func rotate(
         _ caseName: String,
         reason: RotationReason,
