@@ -92,16 +92,15 @@ private struct Watched: Sendable {
     }
 }
 
-/// Waits for something that other tasks bring about.
+/// Waits for something that other tasks bring about; what never does ends at the suite's time limit.
 private func until(_ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(60)
     while try await !condition() {
-        try #require(ContinuousClock.now < end, "it did not come about")
+        try Task.checkCancellation()
         await Task.yield()
     }
 }
 
-@Suite("Before anything is signed", .timeLimit(.minutes(5))) struct WitnessStartTests {
+@Suite("Before anything is signed", .timeLimit(.minutes(60))) struct WitnessStartTests {
     @Test("has the head cosigned, keeps that, and has it again when the witness is gone")
     func cosigned() async throws {
         try await ServedVault.lend { vault in
@@ -258,7 +257,7 @@ private func until(_ condition: () async throws -> Bool) async throws {
     }
 }
 
-@Suite("While the vault is served", .timeLimit(.minutes(5))) struct PublishingTests {
+@Suite("While the vault is served", .timeLimit(.minutes(60))) struct PublishingTests {
     @Test("shows our own witness every newest checkpoint, with its proof")
     func ownWitness() async throws {
         try await ServedVault.lend { vault in
