@@ -151,4 +151,46 @@ struct CaseRotationTests {
             #expect(try await read("3/1", of: id, as: "monitor", in: world) == "seen")
         }
     }
+
+    @Test("an item that was erased is neither opened nor exported, and the others are")
+    func erasesItem() async throws {
+        try await withCase { world, id, _ in
+            let files = try ["one", "two"].map { try world.folder.write($0, Array($0.utf8)) }
+            _ = try await world.act(as: "activist") {
+                try await $0.submit(
+                    SubmissionRequest(caseName: id.hex, files: files, consent: [.un])
+                )
+            }
+            try await world.act(as: "lawyer") { session in
+                let reading = try await CaseReading.begin(session, id)
+                let submission = try #require(reading.view.submission(3))
+                let record = submission.submit.record
+                let access = try await reading.access(.manifest, for: "x", records: [record])
+                let opened = try await reading.opened(submission, access)
+                let object = try #require(opened.manifest.items.first?.object)
+                let erase = Erase(
+                    expires: UTCTime(seconds: VaultClock.deviceTime + 3600),
+                    caseID: id,
+                    record: record,
+                    objects: [object],
+                    authority: "court-order"
+                )
+                let admin = try await world.act(as: "admin") { admin in
+                    try await admin.post(try await admin.sign(.erase(erase)))
+                }
+                #expect(admin.statement.act.name == .erase)
+            }
+            let error = await #expect(throws: ClientError.self) {
+                try await read("3/1", of: id, as: "lawyer", in: world)
+            }
+            #expect(error?.message.contains("was erased") == true)
+            #expect(try await read("3/2", of: id, as: "monitor", in: world) == "two")
+            let bundle = world.folder.child("bundle")
+            let exported = try await world.act(as: "lawyer") {
+                try await $0.export(id.hex, for: .un, to: bundle)
+            }
+            #expect(exported.files == 1)
+            #expect(BundleVerifier(bundle).report().isVerified)
+        }
+    }
 }

@@ -88,7 +88,12 @@ extension VaultSession {
             caseID: view.id,
             consentClass: consentClass,
             submissions: opened.map {
-                try .init(record: $0.record, commitments: $0.commitments, manifest: $0.manifest)
+                try .init(
+                    record: $0.record,
+                    commitments: $0.commitments,
+                    manifest: $0.manifest,
+                    items: view.kept(of: $0)
+                )
             },
             receipts: view.entries.map { try Receipt(parsing: $0.receipt) },
             identities: identities,
@@ -135,6 +140,14 @@ extension CaseReading {
 }
 
 extension CaseView {
+    /// The numbers of the items of a submission that were not erased, from 1.
+    fileprivate func kept(of opened: OpenedSubmission) -> Set<Int> {
+        let record = opened.record.hash
+        let submission = submissions.first { $0.submit.record == record }
+        let items = opened.manifest.items.enumerated()
+        return Set(items.filter { submission?.isErased($1.object) != true }.map { $0.offset + 1 })
+    }
+
     /// The submissions of some numbers, or all, each with its number.
     fileprivate func chosen(
         _ numbers: Set<Int>?

@@ -48,6 +48,9 @@ extension VaultSession {
             throw ItemReference.missing(item)
         }
         let wanted = opened.manifest.items[place - 1]
+        guard !submission.isErased(wanted.object) else {
+            throw ClientError(.failed, "item \(item) was erased: nothing of it is left to open")
+        }
         let access = try await reading.access(
             .objects,
             for: purpose,
