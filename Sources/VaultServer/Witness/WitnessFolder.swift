@@ -61,7 +61,21 @@ public struct WitnessFolder: Sendable {
     ///   - origin: The first line of the checkpoints; the key's name where it is not given.
     /// - Returns: The log's name in the path of `GET /<name>/checkpoint`.
     /// - Throws: ``StartError`` or ``StorageError``; `inUse` while the witness is served.
+    // Swift 6.3.1 crashes where it optimises this function ("While splitting coroutine").
+    @_optimize(none)
     public func addLog(vkey: String, origin: String? = nil) async throws -> String {
+        let (key, new) = try Self.judged(vkey, origin)
+        let lock = try takeLock()
+        let name = WitnessState.name(of: new.log.origin)
+        try await trust(key, in: register(name), beginningWith: new)
+        withExtendedLifetime(lock) {}
+        return name.hex
+    }
+
+    private static func judged(
+        _ vkey: String,
+        _ origin: String?
+    ) throws -> (key: VerifierKey, new: WitnessState) {
         let key: VerifierKey
         do { key = try VerifierKey(parsing: vkey) } catch {
             throw StartError.badLogKey(vkey, reason: "\(error)")
@@ -73,19 +87,30 @@ public struct WitnessFolder: Sendable {
         guard let new = try? WitnessState(origin: origin) else {
             throw StartError.badOrigin(origin)
         }
-        let lock = try takeLock()
-        defer { withExtendedLifetime(lock) {} }
-        let name = WitnessState.name(of: origin)
-        let register = register(name)
+        return (key, new)
+    }
+
+    private func trust(
+        _ key: VerifierKey,
+        in register: any Register,
+        beginningWith new: WitnessState
+    ) async throws {
         let old = try await register.read()
+        let state = try Self.state(old, or: new, trusting: key)
+        guard state.bytes != old else { return }
+        guard try await register.compareAndSwap(old: old, new: state.bytes) else {
+            throw StorageError(.inUse, path: path)
+        }
+    }
+
+    private static func state(
+        _ old: [UInt8]?,
+        or new: WitnessState,
+        trusting key: VerifierKey
+    ) throws -> WitnessState {
         var state = try old.map { try WitnessState(parsing: $0) } ?? new
         state.trust(key)
-        if state.bytes != old {
-            guard try await register.compareAndSwap(old: old, new: state.bytes) else {
-                throw StorageError(.inUse, path: path)
-            }
-        }
-        return name.hex
+        return state
     }
 
     /// Opens the witness for serving; nobody else does for as long as the lock lives.
