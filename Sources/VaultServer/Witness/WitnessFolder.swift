@@ -61,9 +61,9 @@ public struct WitnessFolder: Sendable {
     ///   - origin: The first line of the checkpoints; the key's name where it is not given.
     /// - Returns: The log's name in the path of `GET /<name>/checkpoint`.
     /// - Throws: ``StartError`` or ``StorageError``; `inUse` while the witness is served.
-    // Swift 6.3.1 crashes where it optimises this function ("While splitting coroutine").
     @_optimize(none)
     public func addLog(vkey: String, origin: String? = nil) async throws -> String {
+        // Not optimised, since Swift 6.3.1 crashes while it does that ("splitting coroutine").
         let (key, new) = try Self.judged(vkey, origin)
         let lock = try takeLock()
         let name = WitnessState.name(of: new.log.origin)
