@@ -19,6 +19,11 @@ extension VaultState {
         members.values.filter { $0.person == person && $0.isActive }.map(\.fingerprint).sorted()
     }
 
+    /// The keys of a person, also those that have ended.
+    public func keys(of person: Fingerprint) -> [Member] {
+        members.values.filter { $0.person == person }
+    }
+
     /// The people who are administrators, with a key that may act.
     public var administratingPeople: Set<Fingerprint> {
         Set(members.values.filter { $0.role == .admin && $0.isActive }.map(\.person))

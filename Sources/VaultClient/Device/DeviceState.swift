@@ -33,6 +33,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var audited: AuditPlace?
     /// The entries about administrators and policies that the vault showed, and must show again.
     var governance: SeenEntries?
+    /// The entries about people's keys that the vault showed, and must show again; by person.
+    var people: [String: SeenEntries]?
     /// Cases whose owner or name this device knows.
     var cases: [KnownCase] = []
 

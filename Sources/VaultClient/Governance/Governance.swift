@@ -11,9 +11,12 @@ import Vault
 struct Governance: Sendable {
     /// Knows the administrators and the policy, and nothing else of the vault.
     private(set) var state = VaultState()
-    /// The leaf indices of the entries, ascending.
-    private(set) var indices: [UInt64] = []
+    /// The entries, in the order of the log.
+    private(set) var entries: [LoggedEntry] = []
     private var facts = LogFacts()
+
+    /// The leaf indices of the entries, ascending.
+    var indices: [UInt64] { entries.map(\.index) }
 
     /// Takes the next entry.
     ///
@@ -23,7 +26,7 @@ struct Governance: Sendable {
     /// - Throws: ``ClientError`` `.untrusted` where the first is another, and for an entry that the
     ///   rules do not allow.
     mutating func add(_ logged: LoggedEntry, genesis: Hash) throws {
-        if indices.isEmpty {
+        if entries.isEmpty {
             guard logged.index == 0, logged.entry.leafHash == genesis else {
                 throw ClientError.untrusted("the vault keeps back its genesis")
             }
@@ -36,7 +39,7 @@ struct Governance: Sendable {
                     + "about administrators show: \(error)"
             )
         }
-        indices.append(logged.index)
+        entries.append(logged)
     }
 
     /// What the administrators decided last, and the statement by which they did.

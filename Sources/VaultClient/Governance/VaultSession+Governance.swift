@@ -25,7 +25,7 @@ extension VaultSession {
                     + "has seen"
             )
         }
-        guard !governance.indices.isEmpty else {
+        guard !governance.entries.isEmpty else {
             throw ClientError.untrusted("the vault keeps back its genesis")
         }
         if governance.indices != seen.indices {

@@ -113,14 +113,11 @@ extension VaultSession {
         }
     }
 
-    /// The age recipients of members.
+    /// The age recipients of people: every key of theirs that may act, and none that has ended.
     func recipients(_ readers: [Fingerprint]) async throws -> [HybridRecipient] {
-        var recipients: [HybridRecipient] = []
-        for reader in readers {
-            let record = try await members.record(of: reader)
-            recipients.append(try HybridRecipient(parsing: record.recipient))
+        try await keys(of: readers).flatMap(\.active).map {
+            try HybridRecipient(parsing: $0.recipient)
         }
-        return recipients
     }
 }
 

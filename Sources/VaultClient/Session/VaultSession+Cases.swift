@@ -59,7 +59,7 @@ extension VaultSession {
             epochs: [.init(number: 1, identity: key)]
         )
         let sealed = try keyring.sealed(
-            for: [identity.openers[0].recipient],
+            for: try await recipients([identity.person]),
             entropy: SystemEntropy()
         )
         let act = CaseOpen(
@@ -75,6 +75,8 @@ extension VaultSession {
     }
 
     /// Lets a member read a case, or only submit to it.
+    ///
+    /// Granted again, a reader's keyring reaches the keys that the person has by now.
     public func grant(
         _ member: Fingerprint,
         _ right: CaseRight,
@@ -83,11 +85,14 @@ extension VaultSession {
         let view = try await view(of: resolve(caseName))
         var keyring: Hash?
         if right == .read {
-            guard !view.readers.contains(member) else {
-                throw ClientError(.failed, "\(member.grouped) reads this case already")
-            }
             let opened = try await self.keyring(of: view)
-            let readers = try await recipients(view.readers + [member])
+            guard try await !recipients([member]).isEmpty else {
+                throw ClientError(
+                    .refused,
+                    "every key of \(member.grouped) has ended: there is none to seal the case's key to"
+                )
+            }
+            let readers = try await recipients(view.readers.filter { $0 != member } + [member])
             let sealed = try opened.sealed(for: readers, entropy: SystemEntropy())
             keyring = try await upload(.keyrings, sealed)
         }

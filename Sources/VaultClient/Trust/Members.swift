@@ -71,11 +71,7 @@ actor Members {
     private func key(_ member: Fingerprint) async throws -> KnownKey {
         if let found = known[member] { return found }
         guard let logged = try await enrolment(of: member) else {
-            throw ClientError(
-                .refused,
-                "no member has the fingerprint \(member.grouped)",
-                hint: "compare it with the person again"
-            )
+            throw ClientError.unknownMember(member)
         }
         guard let record = logged.statement.act.enrolled else {
             preconditionFailure("an enrolment enrols a key")
@@ -117,7 +113,7 @@ actor Members {
 
 extension Act {
     /// The key that the act enrols, if it does.
-    fileprivate var enrolled: IdentityRecord? {
+    var enrolled: IdentityRecord? {
         switch self {
         case .enrol(let act): act.record
         case .rekey(let act): act.record

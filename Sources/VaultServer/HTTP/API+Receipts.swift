@@ -16,6 +16,19 @@ extension API {
             else { throw APIError.notFound }
             return .text(try await vault.log.receipt(for: index).text)
         }
+        signed(router, .get, "v1/members/:fingerprint/entries") { request, context, caller in
+            guard let text = context.parameters.get("fingerprint"),
+                let key = Fingerprint(hex: text), let person = caller.state.person(of: key)
+            else { throw APIError.notFound }
+            // Who invited whom, and to which case, is not for everybody.
+            let showsInvite = caller.isOwn(key) || caller.state.mayAudit(caller.member)
+            return try await page(
+                from: try leafIndex(request.uri.queryParameters["from"]),
+                find: { try await vault.index.entries(ofPerson: person, from: $0, limit: $1) },
+                leaf: \.index,
+                shows: { showsInvite || !$0.isInvite }
+            )
+        }
         signed(router, .get, "v1/receipts/:statement") { _, context, caller in
             let id = try context.hash("statement")
             guard let index = try await vault.index.statement(id) else { throw APIError.notFound }

@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 6
+    static let version = 7
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -20,6 +20,7 @@ enum IndexSchema {
     static let rowsOfEntries = [
         "members", "case_invites", "case_entries", "submissions", "consents", "marks", "objects",
         "envelopes", "erased", "referenced", "lost_records", "governors", "governance_entries",
+        "invites", "person_entries",
     ]
 
     /// Empties the tables that follow the log, and keeps those of the uploads.
@@ -59,6 +60,12 @@ enum IndexSchema {
         CREATE TABLE governors (name BLOB PRIMARY KEY) WITHOUT ROWID;
         -- The entries that say who the administrators are, and what they decided.
         CREATE TABLE governance_entries (leaf INTEGER PRIMARY KEY);
+        -- The entries that gave out invitations, by the invitation's key.
+        CREATE TABLE invites (key BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
+        -- The entries that say which keys a person has: the invitation, its use, what came and ended.
+        CREATE TABLE person_entries (
+            person BLOB, leaf INTEGER, is_invite INTEGER NOT NULL, PRIMARY KEY (person, leaf)
+        ) WITHOUT ROWID;
         CREATE TABLE submissions (
             record BLOB PRIMARY KEY, leaf INTEGER NOT NULL, case_id BLOB NOT NULL,
             actor BLOB NOT NULL, epoch INTEGER NOT NULL

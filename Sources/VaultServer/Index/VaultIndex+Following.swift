@@ -219,6 +219,7 @@ extension VaultIndex {
             }
         }
         try govern(statement, leaf, db)
+        try know(statement, leaf, db)
         for caseID in cases {
             try db.cachedStatement(sql: "INSERT INTO case_entries VALUES (?, ?, ?, ?)")
                 .execute(arguments: [caseID.data, leaf, statement.act.name.rawValue, actor])

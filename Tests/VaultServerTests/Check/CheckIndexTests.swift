@@ -42,6 +42,16 @@ struct CheckIndexTests {
                 told: "found key 01, case_id 02"
             ),
             Damage(
+                table: "invites",
+                sql: "UPDATE invites SET leaf = 7 WHERE leaf = 0",
+                told: "leaf 7"
+            ),
+            Damage(
+                table: "person_entries",
+                sql: "DELETE FROM person_entries WHERE leaf = 1",
+                told: "found no such row"
+            ),
+            Damage(
                 table: "submissions",
                 sql: "UPDATE submissions SET epoch = 2",
                 told: "epoch 2"

@@ -77,6 +77,23 @@ import Vault
         }
     }
 
+    @Test("shows every member which keys somebody has, and who invited them only to those entitled")
+    func keys() async throws {
+        try await withCase { test in
+            let reader = test.reader.record.fingerprint
+            let uri = "/v1/members/\(reader.hex)/entries"
+            #expect(try acts(try await test.get(uri, by: test.submitter)) == ["enrol"])
+            #expect(try acts(try await test.get(uri, by: test.reader)) == ["invite", "enrol"])
+            let admin = try TestPerson(seed: 1)
+            #expect(try acts(try await test.get(uri, by: admin)) == ["invite", "enrol"])
+            let revoke = Revoke(expires: .latest, person: reader, reason: .left)
+            try await test.log(.revoke(revoke), by: admin)
+            #expect(try acts(try await test.get(uri, by: test.submitter)) == ["enrol", "revoke"])
+            let nobody = "/v1/members/\(String(repeating: "0", count: 64))/entries"
+            #expect(try (await test.get(nobody, by: test.owner)).problem() == .notFound)
+        }
+    }
+
     @Test("shows a reader who was let in by which invitation, and nobody else's to a submitter")
     func invitations() async throws {
         try await withCase { test in
