@@ -201,7 +201,9 @@ extension SharedVaultTests {
             )
             #expect(receipt.status == 1 && receipt.output == "")
             #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
-            #expect(try await story.activist.result("outbox") == "")
+            // Another test may have a submission to another case on its way.
+            let outbox = try await story.activist.result("outbox")
+            #expect(!outbox.contains(story.caseID), "\(outbox)")
             let forced = try await BuiltProgram.saksi.run(open + ["--force"] + story.lawyer.options)
             #expect(forced.status == 0)
             #expect(
