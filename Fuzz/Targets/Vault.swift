@@ -37,6 +37,8 @@ extension FuzzTarget {
         },
         .bytes("vault-commitments") { try CommitmentList(parsing: $0).bytes },
         .text("vault-invitation") { try Invitation(parsing: $0).text },
+        .text("vault-welcome") { try Welcome(parsing: $0).text },
+        .text("vault-key-request") { try KeyRequest(parsing: $0).text },
         .bytes("vault-rejection") { try Rejection(parsing: $0).note.bytes },
         .text("vault-signed-head") { try SignedHead(parsing: $0).line },
         .text("vault-card") { try VaultCard(parsing: $0).text },

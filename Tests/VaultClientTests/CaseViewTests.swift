@@ -219,7 +219,7 @@ private struct Story {
         let entry = Entry(accepting: signed, at: now)
         try view.add(
             LoggedEntry(entry: entry, index: UInt64(view.entries.count) + 10, receipt: []),
-            by: person.fingerprint
+            by: KeyHolder(person: person.fingerprint, root: person.fingerprint)
         )
     }
 }

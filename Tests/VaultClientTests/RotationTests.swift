@@ -97,15 +97,6 @@ struct RotationTests {
 }
 
 extension World {
-    fileprivate func submit(_ name: String, to id: CaseID) async throws {
-        let file = try folder.write(name, Array(name.utf8))
-        _ = try await act(as: "activist") {
-            try await $0.submit(
-                SubmissionRequest(caseName: id.hex, files: [file], consent: [.court])
-            )
-        }
-    }
-
     fileprivate func approve(_ card: ProposalCard) async throws {
         let id = try #require(Hash(hex: card.id))
         _ = try await act(as: "admin") { try await $0.approve(id).decision }

@@ -93,8 +93,7 @@ public struct Invitation: Hashable, Sendable {
     private init(reading reader: inout LineReader) throws(LineError) {
         try reader.header(Self.header)
         let vault = try reader.origin("vault")
-        address = String(try reader.value("address"))
-        guard Self.isAddress(address) else { throw reader.malformed("address", .address) }
+        address = try reader.address("address")
         logKey = try reader.verifierKey("log-key")
         guard logKey.name == vault else { throw reader.malformed("log-key", .verifierKey) }
         tlsKey = try reader.hash("tls-key")
@@ -110,20 +109,9 @@ public struct Invitation: Hashable, Sendable {
         }
         seed = try reader.base64("seed")
         expires = try reader.time("expires")
-        let head = try reader.fields("checkpoint", count: 2)
-        guard let size = Decimal.value(head[0]) else {
-            throw reader.malformed("checkpoint", .decimal)
-        }
-        guard let root = Base64.padded.decode(head[1]).flatMap({ Hash($0) }) else {
-            throw reader.malformed("checkpoint", .base64)
-        }
-        checkpointSize = size
-        checkpointRoot = root
-    }
-
-    private static func isAddress(_ text: String) -> Bool {
-        (1...500).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+        let head = try reader.head("checkpoint")
+        checkpointSize = head.size
+        checkpointRoot = head.root
     }
 
     /// The vault's origin.
@@ -143,10 +131,7 @@ public struct Invitation: Hashable, Sendable {
         if let owner { writer.add("owner", owner) }
         writer.add("seed", base64: seed)
         writer.add("expires", expires)
-        writer.add(
-            "checkpoint",
-            "\(checkpointSize) \(Base64.padded.encode(checkpointRoot.bytes))"
-        )
+        writer.add("checkpoint", LogHead(size: checkpointSize, root: checkpointRoot))
         return Self.prefix + Base64.url.encode(writer.text.utf8)
     }
 

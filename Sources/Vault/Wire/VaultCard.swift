@@ -58,10 +58,14 @@ public struct VaultCard: Hashable, Sendable {
     /// The card as it is printed and served.
     public var text: String {
         var writer = LineWriter(Self.header)
+        write(to: &writer)
+        return writer.text
+    }
+
+    func write(to writer: inout LineWriter) {
         writer.add("vault", vault)
         writer.add("log-key", logKey.text)
         writer.add("tls-key", tlsKey)
         writer.add("genesis", genesis)
-        return writer.text
     }
 }

@@ -22,8 +22,8 @@ final class DeviceIdentity: Sendable {
     /// Earlier keys of the person on this device, the newest first.
     let past: [DeviceIdentity]
 
-    /// Who the person is: the fingerprint of their first key.
-    var person: Fingerprint { past.last?.fingerprint ?? fingerprint }
+    /// Who the person is: the fingerprint of the first key that they enrolled, here or on another device.
+    let person: Fingerprint
 
     static func generate() throws -> DeviceIdentity {
         let entropy = SystemEntropy()
@@ -38,7 +38,8 @@ final class DeviceIdentity: Sendable {
         signing: consuming SecretBytes,
         mail: consuming SecretBytes,
         age: HybridIdentity,
-        past: [DeviceIdentity] = []
+        past: [DeviceIdentity] = [],
+        person: Fingerprint? = nil
     ) throws {
         let verifying = try unsafe signing.withBytes {
             try unsafe Curve25519.Signing.PrivateKey(rawRepresentation: $0).publicKey
@@ -56,15 +57,26 @@ final class DeviceIdentity: Sendable {
         self.mail = mail
         self.age = age
         self.past = past
+        self.person = person ?? past.last?.fingerprint ?? fingerprint
     }
 
     /// These keys in the place of others, which become past ones.
     func replacing(_ older: DeviceIdentity) throws -> DeviceIdentity {
+        try copy(past: [older] + older.past, person: older.person)
+    }
+
+    /// These keys as those of a person who enrolled others before.
+    func belonging(to person: Fingerprint) throws -> DeviceIdentity {
+        try copy(past: past, person: person)
+    }
+
+    private func copy(past: [DeviceIdentity], person: Fingerprint) throws -> DeviceIdentity {
         try DeviceIdentity(
             signing: unsafe signing.withBytes { unsafe SecretBytes(copying: $0) },
             mail: unsafe mail.withBytes { unsafe SecretBytes(copying: $0) },
             age: age,
-            past: [older] + older.past
+            past: past,
+            person: person
         )
     }
 
@@ -185,23 +197,24 @@ extension DeviceIdentity {
     }
 
     /// The plaintext of `identity.age`: these keys, then the past ones; the caller wipes it.
-    private func identityFile() -> [UInt8] {
-        past.reduce(block("saksi identity")) { $0 + $1.block("past identity") }
+    func identityFile() -> [UInt8] {
+        past.reduce(block("saksi identity", of: person)) { $0 + $1.block("past identity") }
     }
 
-    private func block(_ title: String) -> [UInt8] {
+    private func block(_ title: String, of person: Fingerprint? = nil) -> [UInt8] {
         func line(_ label: String, _ secret: borrowing SecretBytes) -> String {
             "# \(label): \(unsafe secret.withBytes { unsafe Base64.padded.encode($0) })\n"
         }
         let comments =
-            "# \(title)\n# fingerprint: \(fingerprint.hex)\n" + line("signing", signing)
+            "# \(title)\n# fingerprint: \(fingerprint.hex)\n"
+            + (person.map { "# person: \($0.hex)\n" } ?? "") + line("signing", signing)
             + line("mail", mail)
         let key = unsafe age.text.withBytes { unsafe Array($0) }
         return Array(comments.utf8) + key + [UInt8(ascii: "\n")]
     }
 
     /// Reads the plaintext of `identity.age`.
-    private static func parse(_ text: UnsafeRawBufferPointer) throws -> DeviceIdentity? {
+    static func parse(_ text: UnsafeRawBufferPointer) throws -> DeviceIdentity? {
         let lines = unsafe text.split(separator: UInt8(ascii: "\n"))
         func secrets(_ label: String) -> [[UInt8]] {
             let prefix = Array("# \(label): ".utf8)
@@ -209,6 +222,12 @@ extension DeviceIdentity {
                 let value = unsafe String(decoding: line.dropFirst(prefix.count), as: UTF8.self)
                 return Base64.padded.decode(value).flatMap { $0.count == 32 ? $0 : nil }
             }
+        }
+        let personLabel = Array("# person: ".utf8)
+        let person = unsafe lines.first { unsafe $0.starts(with: personLabel) }.flatMap { line in
+            unsafe Fingerprint(
+                hex: String(decoding: line.dropFirst(personLabel.count), as: UTF8.self)
+            )
         }
         let keys = try unsafe IdentityFile.identities(in: text).compactMap { $0 as? HybridIdentity }
         let (signing, mail) = (secrets("signing"), secrets("mail"))
@@ -222,7 +241,8 @@ extension DeviceIdentity {
                     signing: SecretBytes(copying: signing[place]),
                     mail: SecretBytes(copying: mail[place]),
                     age: keys[place],
-                    past: place == 0 ? newer : []
+                    past: place == 0 ? newer : [],
+                    person: place == 0 ? person : nil
                 ),
                 at: 0
             )
@@ -258,8 +278,14 @@ extension DeviceIdentity {
         try DurableFile.write(sealed, to: home.next)
     }
 
-    /// A signature by the signing key over bytes, as a possession needs it.
-    func bareSignature(over bytes: [UInt8]) throws -> [UInt8] {
-        Array(try requestKey().signature(for: bytes))
+    /// Asks that these keys become a person's.
+    func request(for person: Fingerprint, in vault: String) throws -> KeyRequest {
+        let text = Rekey.possessionText(vault: vault, person: person, record: record)
+        return KeyRequest(
+            vault: vault,
+            person: person,
+            possession: Array(try requestKey().signature(for: Array(text.utf8))),
+            record: record
+        )
     }
 }

@@ -35,6 +35,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var governance: SeenEntries?
     /// The entries about people's keys that the vault showed, and must show again; by person.
     var people: [String: SeenEntries]?
+    /// Keys that administrators gave people in the place of lost ones, and that were compared with them.
+    var compared: [String]?
     /// Cases whose owner or name this device knows.
     var cases: [KnownCase] = []
 

@@ -33,6 +33,9 @@ public struct ProposalCard: Encodable, Sendable {
     /// The text that is signed.
     public let text: String
 
+    /// The keys that it enrols, if it does.
+    let rekeyed: IdentityRecord?
+
     /// Whether all signatures are there, so that it only has to be sent to the log.
     public var isComplete: Bool { UInt64(approved.count) >= needed }
 
@@ -47,5 +50,10 @@ public struct ProposalCard: Encodable, Sendable {
         rejected = pending.rejecters.sorted()
         effects = statement.act.effects(after: governance.state)
         text = pending.signed.note.text
+        rekeyed = statement.act.enrolled
+    }
+
+    private enum CodingKeys: CodingKey {
+        case id, act, proposer, expires, needed, approved, rejected, effects, text
     }
 }

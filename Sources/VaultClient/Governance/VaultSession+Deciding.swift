@@ -15,21 +15,21 @@ extension VaultSession {
     /// Ends a person's keys, all or some.
     ///
     /// - Parameters:
-    ///   - person: The fingerprint of the first key that the person enrolled.
+    ///   - member: One of the person's keys.
     ///   - keys: None for all.
     ///   - reason: Why.
     ///   - seconds: How long others may sign it.
     /// - Returns: What came of it.
     /// - Throws: ``ClientError``.
     public func revoke(
-        _ person: Fingerprint,
+        _ member: Fingerprint,
         keys: [Fingerprint],
         reason: RevokeReason,
         for seconds: Int64
     ) async throws -> Decision {
         let act = Revoke(
             expires: try deadline(in: seconds),
-            person: person,
+            person: try await holder(of: member).person,
             reason: reason,
             keys: keys
         )

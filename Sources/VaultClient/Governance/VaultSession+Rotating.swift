@@ -85,18 +85,10 @@ extension VaultSession {
     }
 
     private func rekey(to next: DeviceIdentity, for seconds: Int64) throws -> Rekey {
-        let text = Rekey.possessionText(
-            vault: log.origin,
-            person: identity.person,
-            record: next.record
-        )
-        return Rekey(
+        try next.request(for: identity.person, in: log.origin).rekey(
             expires: try deadline(in: seconds),
-            person: identity.person,
             reason: .rotate,
-            ends: [identity.fingerprint],
-            possession: try next.bareSignature(over: Array(text.utf8)),
-            record: next.record
+            ends: [identity.fingerprint]
         )
     }
 

@@ -33,10 +33,11 @@ extension VaultSession {
     /// Nothing that is submitted from then on opens with a key that the reader had, and the vault gives
     /// the reader nothing. What was read stays read.
     public func remove(
-        _ member: Fingerprint,
+        _ named: Fingerprint,
         from caseName: String,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> RotationResult {
+        let member = try await holder(of: named).person
         let view = try await view(of: resolve(caseName))
         guard view.readers.contains(member) else {
             throw ClientError(
@@ -55,7 +56,8 @@ extension VaultSession {
     }
 
     /// Takes from a member the right to submit to a case.
-    public func remove(submitter member: Fingerprint, from caseName: String) async throws {
+    public func remove(submitter named: Fingerprint, from caseName: String) async throws {
+        let member = try await holder(of: named).person
         let act = CaseRemove(caseID: try await resolve(caseName), submitter: member)
         _ = try await post(try await sign(.caseRemove(act)))
     }
@@ -114,9 +116,15 @@ extension VaultSession {
     }
 
     /// The age recipients of people: every key of theirs that may act, and none that has ended.
+    ///
+    /// Of the keys that administrators gave somebody, those that this device's person compared with them:
+    /// administrators who are many enough could give away a key of their own.
     func recipients(_ readers: [Fingerprint]) async throws -> [HybridRecipient] {
-        try await keys(of: readers).flatMap(\.active).map {
-            try HybridRecipient(parsing: $0.recipient)
+        let isCompared = await trust.comparison
+        return try await keys(of: readers).flatMap { keys in
+            try keys.active.filter { isCompared(keys.holder(of: $0.fingerprint)) }.map {
+                try HybridRecipient(parsing: $0.recipient)
+            }
         }
     }
 }

@@ -76,23 +76,27 @@ extension VaultSession {
 
     /// Lets a member read a case, or only submit to it.
     ///
-    /// Granted again, a reader's keyring reaches the keys that the person has by now.
+    /// Granted again, a reader's keyring reaches the keys that the person has by now; also a key that
+    /// administrators gave them, where it is the one that is named.
+    ///
+    /// - Parameters:
+    ///   - named: One of the member's keys, compared with them.
+    ///   - right: What they are let do.
+    ///   - caseName: The case.
+    /// - Throws: ``ClientError``.
     public func grant(
-        _ member: Fingerprint,
+        _ named: Fingerprint,
         _ right: CaseRight,
         in caseName: String
     ) async throws {
         let view = try await view(of: resolve(caseName))
+        let member = try await compared(named)
         var keyring: Hash?
         if right == .read {
             let opened = try await self.keyring(of: view)
-            guard try await !recipients([member]).isEmpty else {
-                throw ClientError(
-                    .refused,
-                    "every key of \(member.grouped) has ended: there is none to seal the case's key to"
-                )
-            }
-            let readers = try await recipients(view.readers.filter { $0 != member } + [member])
+            let added = try await recipients([member])
+            guard !added.isEmpty else { throw try await unsealable(member) }
+            let readers = added + (try await recipients(view.readers.filter { $0 != member }))
             let sealed = try opened.sealed(for: readers, entropy: SystemEntropy())
             keyring = try await upload(.keyrings, sealed)
         }
@@ -144,13 +148,21 @@ extension VaultSession {
     /// Everything the vault shows about a case, proved and judged.
     ///
     /// - Throws: ``ClientError`` `.untrusted` when the case is not of the owner this device knows, when
-    ///   an entry is missing that this device saw before, and where ``CaseView`` refuses an entry.
+    ///   an entry is missing that this device saw before, and where ``CaseView`` refuses an entry; `.failed`
+    ///   where administrators gave the case to another owner.
     func view(of id: CaseID) async throws -> CaseView {
+        let view = try await anyonesView(of: id)
+        try await requireKnownOwner(of: view)
+        return view
+    }
+
+    /// A case as ``view(of:)`` has it, whoever the owner is.
+    func anyonesView(of id: CaseID) async throws -> CaseView {
         let seen = await trust.state[id.hex]?.seen ?? SeenEntries()
         var view = CaseView(id: id, viewer: identity.person)
         try await receipts(at: "/v1/cases/\(id.hex)/entries") { logged in
             try await members.requireSignature(of: logged)
-            try view.add(logged, by: try await members.person(of: logged.statement.actor))
+            try view.add(logged, by: try await holder(of: logged.statement.actor))
         }
         let shown = view.entries.map(\.index)
         if let missing = seen.missing(from: shown) {
@@ -158,14 +170,8 @@ extension VaultSession {
                 "the vault keeps back entry \(missing) of case \(id.hex), which this device has seen"
             )
         }
-        guard let owner = view.owner else {
+        guard view.owner != nil else {
             throw ClientError.untrusted("the vault keeps back the entry that opened case \(id.hex)")
-        }
-        if let known = await trust.state[id.hex]?.owner, known != owner.hex {
-            throw ClientError.untrusted(
-                "case \(id.hex) is not of the owner this device knows: got \(owner.grouped), want "
-                    + "\(Fingerprint(parsing: known)?.grouped ?? known)"
-            )
         }
         if shown != seen.indices {
             try await trust.update { state in
@@ -191,7 +197,7 @@ extension VaultSession {
                     + "\(view.keyring?.hex ?? "none")"
             )
         }
-        let keyring = try Keyring(opening: answer.bytes, with: identity.openers)
+        let keyring = try opened(answer.bytes, of: view.id)
         guard keyring.caseID == view.id else {
             throw ClientError(.failed, "the keyring is of another case: \(keyring.caseID.hex)")
         }
@@ -204,27 +210,35 @@ extension VaultSession {
         return keyring
     }
 
+    private func opened(_ sealed: [UInt8], of id: CaseID) throws -> Keyring {
+        do {
+            return try Keyring(opening: sealed, with: identity.openers)
+        } catch KeyringError.file(.noMatch) {
+            throw ClientError(
+                .failed,
+                "the key of case \(id.hex) is not sealed to this device",
+                hint: "ask the case's owner to compare fingerprints, and to run `saksi case grant`"
+            )
+        }
+    }
+
     private func owner(of id: CaseID) async throws -> Fingerprint {
         if await trust.state.role == Role.admin.rawValue {
             return try await CaseSearch(session: self).owner(of: id)
         }
-        guard let owner = try await view(of: id).owner else {
-            preconditionFailure("a viewed case has an owner")
-        }
         // The invitation would make another device believe what this one only has from the vault.
-        guard await trust.state[id.hex]?.owner != nil || owner == identity.person else {
-            throw ClientError(
-                .failed,
-                "this device knows the owner of case \(id.hex) only from the vault: \(owner.grouped)",
-                hint: "the case's owner or an administrator can invite to it"
-            )
-        }
-        return owner
+        return try await comparedOwner(of: try await view(of: id))
     }
 
     private func learnName(of id: CaseID) async throws -> KnownCase {
         let view = try await view(of: id)
-        let name = try await keyring(of: view).name
+        let name: String?
+        do {
+            name = try await keyring(of: view).name
+        } catch let error as ClientError where error.code == .failed {
+            // A new device, to whose key nobody has sealed the case's yet.
+            name = nil
+        }
         try await trust.update {
             var known = $0[id.hex] ?? KnownCase(id: id.hex)
             if view.owner == identity.person { known.owner = identity.person.hex }

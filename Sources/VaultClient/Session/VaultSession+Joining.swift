@@ -36,10 +36,10 @@ extension VaultSession {
             isNew
             ? try DeviceIdentity.generate()
             : try DeviceIdentity.read(from: home, passphrase: passphrase().0)
-        let state = try begunState(home, identity, invitation)
+        let state = try begunState(home, identity, DeviceState(invitation))
         let session = try VaultSession(home, identity, state, proxy: proxy, pace: pace)
         return try await session.closing {
-            try await session.judge(invitation)
+            try await session.judge(invitation.genesis)
             if isNew {
                 let (passphrase, strength) = try passphrase()
                 try identity.write(to: home, passphrase: passphrase, strength: strength)
@@ -58,12 +58,11 @@ extension VaultSession {
     }
 
     /// What an earlier try with the same invitation left, or a fresh start.
-    private static func begunState(
+    static func begunState(
         _ home: DeviceHome,
         _ identity: DeviceIdentity,
-        _ invitation: Invitation
+        _ fresh: DeviceState
     ) throws -> DeviceState {
-        let fresh = DeviceState(invitation)
         // One that cannot be read is as good as none: what it said is asked of the vault again.
         if home.hasIdentity, let begun = try? DeviceState.read(from: home, with: identity) {
             guard !begun.isEnrolled else {
@@ -114,15 +113,16 @@ extension VaultSession {
             vault: invitation.vault,
             role: invitation.role.rawValue,
             fingerprint: identity.fingerprint,
+            person: identity.person,
             caseID: invitation.caseID?.hex,
             owner: invitation.owner
         )
     }
 
     /// Makes sure that the vault is the one the inviter knows, before it learns anything.
-    private func judge(_ invitation: Invitation) async throws {
+    func judge(_ genesis: Hash) async throws {
         let head = try await catchUp()
-        try await log.requireInclusion(of: invitation.genesis, at: 0, in: head)
+        try await log.requireInclusion(of: genesis, at: 0, in: head)
     }
 }
 
@@ -154,12 +154,14 @@ public struct JoinResult: Encodable, Sendable {
     public let role: String
     /// The new identity's fingerprint.
     public let fingerprint: Fingerprint
+    /// The person, named by the first key that they enrolled.
+    public let person: Fingerprint
     /// The case the invitation lets submit to, if any.
     public let caseID: String?
     /// That case's owner, as the inviter knows them.
     public let owner: Fingerprint?
 
     private enum CodingKeys: String, CodingKey {
-        case vault, role, fingerprint, caseID = "case", owner
+        case vault, role, fingerprint, person, caseID = "case", owner
     }
 }

@@ -43,7 +43,8 @@ extension VaultSession {
             throw ClientError(.failed, "\"\(receipt.text)\" exists already: nothing was submitted")
         }
         let view = try await openView(of: id)
-        plan.owner = try await requireKnownOwner(of: view, request.owner).hex
+        if let owner = request.owner { _ = try await trustOwner(owner, of: view) }
+        plan.owner = try await comparedOwner(of: view).hex
         plan.receiptPath = request.receipt
         plan.epoch = view.epoch
         plan.recipient = view.recipient
@@ -135,6 +136,7 @@ extension VaultSession {
                 guard let id = CaseID(hex: plan.caseID) else { throw JournalEntry.damage }
                 let view = try await openView(of: id)
                 // A vault that only says so gets nothing anew; another owner is for a person to judge.
+                _ = try await comparedOwner(of: view)
                 guard view.epoch > plan.epoch, view.owner?.hex == plan.owner else { throw error }
                 plan.epoch = view.epoch
                 plan.recipient = view.recipient
@@ -184,7 +186,7 @@ extension VaultSession {
     }
 
     /// What the log says of a case that is open to this device.
-    private func openView(of id: CaseID) async throws -> CaseView {
+    func openView(of id: CaseID) async throws -> CaseView {
         do {
             return try await view(of: id)
         } catch let error as ClientError where error.problem == .notFound {
@@ -196,36 +198,6 @@ extension VaultSession {
                 problem: error.problem
             )
         }
-    }
-
-    /// Evidence is sealed to the owner's key only where a person, not the vault, said who that is.
-    private func requireKnownOwner(
-        of view: CaseView,
-        _ named: Fingerprint?
-    ) async throws -> Fingerprint {
-        guard let owner = view.owner else { preconditionFailure("a viewed case has an owner") }
-        if let named {
-            guard named == owner else {
-                throw ClientError.untrusted(
-                    "case \(view.id.hex) is not of the owner you named: got \(owner.grouped), want "
-                        + named.grouped
-                )
-            }
-            try await trust.update {
-                var known = $0[view.id.hex] ?? KnownCase(id: view.id.hex)
-                known.owner = owner.hex
-                $0[view.id.hex] = known
-            }
-        }
-        guard await trust.state[view.id.hex]?.owner != nil || owner == identity.person else {
-            throw ClientError(
-                .failed,
-                "this device knows the owner of case \(view.id.hex) only from the vault: "
-                    + owner.grouped,
-                hint: "compare the fingerprint with the owner, then add --owner"
-            )
-        }
-        return owner
     }
 
     /// Asks for the quota before a byte is read: a submission that cannot fit is refused at once.

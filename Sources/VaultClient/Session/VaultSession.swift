@@ -95,6 +95,7 @@ public struct VaultSession: Sendable {
             address: state.address,
             role: state.role,
             fingerprint: identity.fingerprint,
+            person: identity.person,
             recipient: identity.record.recipient,
             entries: state.head.size,
             root: state.head.root.hex
@@ -141,6 +142,13 @@ public struct VaultSession: Sendable {
         if let id = statement.statement.act.caseID?.hex, await trust.state[id] != nil {
             try await trust.update { $0[id]?.see([logged.index]) }
         }
+        if let person = statement.statement.act.rekeyed {
+            try await trust.update {
+                var people = $0.people ?? [:]
+                people[person.hex, default: SeenEntries()].formUnion([logged.index])
+                $0.people = people
+            }
+        }
         return logged
     }
 
@@ -163,9 +171,11 @@ public struct DeviceCard: Encodable, Sendable {
     public let address: String
     /// The role this device was invited to.
     public let role: String
-    /// The person's fingerprint.
+    /// The fingerprint of this device's key.
     public let fingerprint: Fingerprint
-    /// The person's age recipient.
+    /// The person, named by the first key that they enrolled.
+    public let person: Fingerprint
+    /// The key's age recipient.
     public let recipient: String
     /// Entries in the newest log head this device saw.
     public let entries: UInt64

@@ -16,6 +16,10 @@ struct CaseView: Sendable {
     /// Somebody who may only submit is not shown how anybody was let in.
     let viewer: Fingerprint
     private(set) var owner: Fingerprint?
+    /// The entry by which administrators gave the case to its owner; `nil` where the owner opened it.
+    private(set) var recovery: UInt64?
+    /// From which keys signatures lead to those that acted as the owner; see ``KeyHolder/root``.
+    private(set) var ownerRoots: Set<Fingerprint> = []
     /// The current epoch and its recipient.
     private(set) var epoch: UInt64 = 0
     private(set) var recipient = ""
@@ -64,11 +68,12 @@ struct CaseView: Sendable {
     ///
     /// - Parameters:
     ///   - logged: The entry, its signature checked.
-    ///   - actor: The person whose key signed it; see ``Members/person(of:)``.
+    ///   - holder: Whose key signed it; see ``VaultSession/holder(of:)``.
     /// - Throws: ``ClientError`` `.untrusted` for an entry of another case, one before the case was
     ///   opened, and an act that its actor was not allowed: the vault's rules do not let it in, so the
     ///   vault did not keep them.
-    mutating func add(_ logged: LoggedEntry, by actor: Fingerprint) throws {
+    mutating func add(_ logged: LoggedEntry, by holder: KeyHolder) throws {
+        let actor = holder.person
         if let last = entries.last, last.index >= logged.index {
             throw refused(logged, "is shown after entry \(last.index)")
         }
@@ -130,6 +135,8 @@ struct CaseView: Sendable {
             try replace(escrow.previous, by: escrow.keyring, logged)
         case .caseRecover(let recover):
             owner = recover.owner
+            recovery = logged.index
+            ownerRoots = []
             if !readers.contains(recover.owner) { readers.append(recover.owner) }
             submitters.insert(recover.owner)
         case .hold: break
@@ -141,6 +148,7 @@ struct CaseView: Sendable {
         case .genesis, .policy, .rekey, .revoke: throw refused(logged, "is of no case")
         }
         entries.append(logged)
+        if actor == owner { ownerRoots.insert(holder.root) }
     }
 
     private func requireOwner(_ actor: Fingerprint, _ logged: LoggedEntry) throws {

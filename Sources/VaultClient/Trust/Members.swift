@@ -13,7 +13,9 @@ actor Members {
     private let receipts: Receipts
     private let trust: Trust
     private var known: [Fingerprint: KnownKey] = [:]
-    private var people: [Fingerprint: Fingerprint] = [:]
+    private var holders: [Fingerprint: KeyHolder] = [:]
+    /// Keys of which the log showed that administrators gave them to whom they say.
+    private var given: Set<Fingerprint> = []
 
     init(connection: Connection, signer: RequestSigner, receipts: Receipts, trust: Trust) {
         self.connection = connection
@@ -33,15 +35,15 @@ actor Members {
         try await key(member).record
     }
 
-    /// Whose key it is: the person, named by the first key they enrolled.
+    /// Whose key it is, by the signatures of the person's own keys.
     ///
     /// A key that a person put in the place of another, or added, is theirs: the older one signed that,
-    /// and so on back to the first. Of a key that administrators gave somebody, their word is all there
-    /// is; it counts as a person of its own here, for people to compare.
+    /// and so on back to the first, or to one that administrators gave them. Whether administrators did,
+    /// ``isGiven(_:)`` tells.
     ///
-    /// - Throws: ``ClientError`` `.untrusted` where the keys do not lead back to one enrolment.
-    func person(of key: Fingerprint) async throws -> Fingerprint {
-        if let person = people[key] { return person }
+    /// - Throws: ``ClientError`` `.untrusted` where the keys do not lead back to one person.
+    func holder(of key: Fingerprint) async throws -> KeyHolder {
+        if let holder = holders[key] { return holder }
         var chain = [try await self.key(key)]
         while case .rekey(let rekey) = chain[0].logged.statement.act, rekey.reason != .replace {
             let logged = chain[0].logged
@@ -50,17 +52,22 @@ actor Members {
             try await requireSignature(of: logged)
             chain.insert(older, at: 0)
         }
-        let person = chain[0].record.fingerprint
+        let root = chain[0].record.fingerprint
+        let person = chain[0].logged.statement.act.rekeyed ?? root
         for known in chain {
-            if case .rekey(let rekey) = known.logged.statement.act, rekey.reason != .replace,
-                rekey.person != person
-            {
+            if let named = known.logged.statement.act.rekeyed, named != person {
                 throw misplaced(known.logged)
             }
-            people[known.record.fingerprint] = person
+            holders[known.record.fingerprint] = KeyHolder(person: person, root: root)
         }
-        return person
+        return KeyHolder(person: person, root: root)
     }
+
+    /// Whether it was found before that administrators gave somebody this key.
+    func isGiven(_ root: Fingerprint) -> Bool { given.contains(root) }
+
+    /// Takes note that administrators gave somebody this key.
+    func noteGiven(_ root: Fingerprint) { given.insert(root) }
 
     private func misplaced(_ logged: LoggedEntry) -> ClientError {
         ClientError.untrusted(
@@ -111,7 +118,25 @@ actor Members {
     }
 }
 
+/// Whose key a key is.
+struct KeyHolder: Hashable, Sendable {
+    /// The person, named by the first key that they enrolled.
+    let person: Fingerprint
+    /// The key from which signatures lead to this one: the person's first, or one that administrators gave
+    /// them in the place of lost ones.
+    let root: Fingerprint
+}
+
 extension Act {
+    /// The person who gets a further key by the act, or whose keys it ends, if it does either.
+    var rekeyed: Fingerprint? {
+        switch self {
+        case .rekey(let act): act.person
+        case .revoke(let act): act.person
+        default: nil
+        }
+    }
+
     /// The key that the act enrols, if it does.
     var enrolled: IdentityRecord? {
         switch self {

@@ -11,10 +11,17 @@ struct PersonKeys: Sendable {
     let active: [IdentityRecord]
     /// All of them, also those that ended; in the order in which they were enrolled.
     let all: [Member]
+    /// From which key signatures lead to each key; see ``KeyHolder/root``.
+    let roots: [Fingerprint: Fingerprint]
     /// What the person was invited to be, where the vault shows the invitation.
     let role: Role?
     /// What the administrators had decided when this was asked.
     let governance: Governance
+
+    /// Whose a key is, and from which one signatures lead to it.
+    func holder(of key: Fingerprint) -> KeyHolder {
+        KeyHolder(person: person, root: roots[key] ?? key)
+    }
 
     /// A key of the person, also one that ended.
     func key(_ fingerprint: Fingerprint) -> Member? {
@@ -48,6 +55,7 @@ extension VaultSession {
                     records.first { $0.fingerprint == key.fingerprint }
                 },
                 all: all,
+                roots: (chain + governance.entries).roots,
                 role: chain.compactMap(\.invitedRole).first,
                 governance: governance
             )
@@ -115,6 +123,20 @@ extension VaultSession {
                 people[person.hex, default: SeenEntries()].formUnion(chain.map(\.index))
             }
             state.people = people
+        }
+    }
+}
+
+extension [LoggedEntry] {
+    /// From which key signatures lead to each key that these entries enrol, which the rules allowed.
+    fileprivate var roots: [Fingerprint: Fingerprint] {
+        sorted { $0.index < $1.index }.reduce(into: [:]) { roots, logged in
+            guard let key = logged.statement.act.enrolled?.fingerprint else { return }
+            switch logged.statement.act {
+            case .rekey(let rekey) where rekey.reason != .replace:
+                roots[key] = roots[logged.statement.actor]
+            default: roots[key] = key
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ import Vault
 /// Owns `vault.age`. A head is remembered, durably, before anything that depends on it is reported.
 actor Trust {
     private let home: DeviceHome
-    private let identity: DeviceIdentity
+    let identity: DeviceIdentity
     private let log: LogView
     /// What is on the disk, as far as this process knows.
     private(set) var state: DeviceState

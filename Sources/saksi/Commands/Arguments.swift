@@ -31,13 +31,15 @@ enum TextArgument {
     ///
     /// - Parameters:
     ///   - argument: `-` for stdin, what begins with the prefix, or a file.
-    ///   - prefix: How each such line begins.
+    ///   - prefixes: How such lines begin.
     ///   - what: What people call it.
     /// - Returns: The line, without blanks around it.
     /// - Throws: ``Failure`` where there is nothing to read.
-    static func read(_ argument: String, prefix: String, what: String) throws -> String {
+    static func read(_ argument: String, prefixes: [String], what: String) throws -> String {
         let blanks = CharacterSet.whitespacesAndNewlines
-        if argument.hasPrefix(prefix) { return argument.trimmingCharacters(in: blanks) }
+        if prefixes.contains(where: argument.hasPrefix) {
+            return argument.trimmingCharacters(in: blanks)
+        }
         let file =
             argument == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: argument)
         guard let file else { throw Failure("cannot read the \(what) \"\(argument)\"") }

@@ -9,7 +9,7 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
     static let configuration = CommandConfiguration(
         commandName: "case",
         abstract: "Open cases, let people in, and list them.",
-        subcommands: [Open.self, Grant.self, Remove.self, Rotate.self, List.self]
+        subcommands: [Open.self, Grant.self, Remove.self, Rotate.self, Trust.self, List.self]
     )
     static let exits = Exit.allCases
 

@@ -67,12 +67,11 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// The passphrase of this device's identity.
-    func passphrase() throws -> Passphrase {
+    func passphrase(
+        hint: String = "run `saksi join` with the invitation you were given"
+    ) throws -> Passphrase {
         guard try deviceHome.hasIdentity else {
-            throw Failure(
-                "this device has not joined a vault",
-                hint: "run `saksi join` with the invitation you were given"
-            )
+            throw Failure("this device has not joined a vault", hint: hint)
         }
         return try passphraseFromFile() ?? PassphraseInput.terminal("passphrase: ")
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Age
 import ArgumentParser
-import Secrets
 import Vault
 import VaultClient
 
@@ -14,11 +12,15 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
         discussion: """
             An invitation works once and is secret. What stands on a command line can be seen by \
             other programs on this device: give a file, or - and paste it, where you can.
+
+            With keys that `saksi key request` made here, join by the line that `saksi key replace` or \
+            `saksi key add-device` printed elsewhere: `saksi-welcome-v1:…`. Run it again until the \
+            administrators have signed.
             """
     )
     static let exits = Exit.allCases
 
-    @Argument(help: "A file with the invitation, - for stdin, or the invitation itself.")
+    @Argument(help: "A file with the invitation or welcome, - for stdin, or the line itself.")
     var invite: String
 
     @Flag(help: "Ask for a passphrase instead of making one.")
@@ -30,41 +32,40 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
-        let text = try TextArgument.read(invite, prefix: "saksi-invite-v1:", what: "invitation")
-        let invitation = try Invitation(parsing: text)
-        let home = try device.deviceHome
-        let joined = try await VaultSession.join(
-            invitation,
-            home: home,
-            passphrase: { try passphrase(for: home) },
-            proxy: device.proxyAddress
+        let text = try TextArgument.read(
+            invite,
+            prefixes: ["saksi-invite-v1:", Welcome.prefix],
+            what: "invitation"
         )
+        let joined = try await join(by: text)
         if json { return try Listing.show(json: joined) }
         Listing.show([
             ("joined", joined.vault), ("role", joined.role),
             ("fingerprint", joined.fingerprint.grouped), ("in words", joined.fingerprint.words),
+            ("person", joined.person == joined.fingerprint ? nil : joined.person.grouped),
             ("case", joined.caseID), ("its owner", joined.owner?.grouped),
         ])
     }
 
-    /// A made passphrase is shown once the vault was judged and just before the identity is written:
-    /// whoever joins has what opens it, and no earlier try left other words on somebody's sheet.
-    private func passphrase(for home: DeviceHome) throws -> (Passphrase, PassphraseStrength) {
-        if let bytes = try device.passphraseFromFile() { return (bytes, .chosen) }
-        if home.hasIdentity { return (try PassphraseInput.terminal("passphrase: "), .chosen) }
-        if choosePassphrase { return (try PassphraseInput.chosenOnTerminal(), .chosen) }
-        let words = PassphraseStrength.makeWords()
-        guard Terminal.showsErrors, Terminal.error("your passphrase: \(words)") else {
-            throw Failure(
-                "the passphrase that was made cannot be shown: nothing was joined",
-                hint:
-                    "leave stderr to the terminal, or use --choose-passphrase or --passphrase-file"
+    private func join(by text: String) async throws -> JoinResult {
+        if text.hasPrefix(Welcome.prefix) {
+            return try await VaultSession.join(
+                try Welcome(parsing: text),
+                home: device.deviceHome,
+                passphrase: device.passphrase(
+                    hint: "make this device's keys first: `saksi key request`"
+                ),
+                proxy: device.proxyAddress
             )
         }
-        Terminal.error(
-            "write it down and keep it away from this device: without it nothing here opens, and it "
-                + "is not shown again"
+        let invitation = try Invitation(parsing: text)
+        return try await VaultSession.join(
+            invitation,
+            home: device.deviceHome,
+            passphrase: {
+                try device.newPassphrase(isChosen: choosePassphrase, undone: "nothing was joined")
+            },
+            proxy: device.proxyAddress
         )
-        return (Passphrase(SecretBytes(copying: words.utf8)), .words)
     }
 }

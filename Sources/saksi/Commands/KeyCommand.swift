@@ -8,8 +8,10 @@ import VaultClient
 struct KeyCommand: AsyncParsableCommand, StatusDocumented {
     static let configuration = CommandConfiguration(
         commandName: "key",
-        abstract: "Put new keys in the place of this device's.",
-        subcommands: [Rotate.self]
+        abstract: "Renew, replace, add and keep the keys of people.",
+        subcommands: [
+            Rotate.self, Request.self, Replace.self, AddDevice.self, Backup.self, Restore.self,
+        ]
     )
     static let exits = Exit.allCases
 

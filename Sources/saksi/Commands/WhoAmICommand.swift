@@ -25,6 +25,7 @@ struct WhoAmICommand: AsyncParsableCommand, StatusDocumented {
             Listing.show([
                 ("vault", card.vault), ("address", card.address), ("role", card.role),
                 ("fingerprint", card.fingerprint.grouped), ("in words", card.fingerprint.words),
+                ("person", card.person == card.fingerprint ? nil : card.person.grouped),
                 ("recipient", card.recipient),
                 ("log seen", "\(card.entries) entries, root \(card.root)"),
             ])

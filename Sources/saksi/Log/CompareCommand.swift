@@ -28,7 +28,7 @@ struct CompareCommand: AsyncParsableCommand, StatusDocumented {
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
-        let text = try TextArgument.read(head, prefix: "saksi-head-v1:", what: "head")
+        let text = try TextArgument.read(head, prefixes: ["saksi-head-v1:"], what: "head")
         let other = try SignedHead(parsing: text)
         let comparison = try await device.withSession { try await $0.compare(other) }
         if json {

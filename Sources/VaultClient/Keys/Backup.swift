@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Age
+import Bulk
+import Foundation
+import Secrets
+import TransparencyLog
+public import Vault
+
+/// A person's keys on a device and what it must know of its vault, sealed with a passphrase, as text.
+///
+/// ```
+/// saksi/v1 backup
+/// made: <time>
+/// sha256: <of everything that follows this line>
+/// -----BEGIN AGE ENCRYPTED FILE-----
+/// …
+/// ```
+///
+/// What follows the third line opens with stock `age`; see the article "What is on the device".
+public struct Backup: Sendable {
+    /// The largest backup in bytes.
+    public static let maximumSize = 32 << 20
+
+    private static let header = "saksi/v1 backup"
+    private static let vaultLabel = "# vault: "
+
+    /// When it was made, by the device's clock.
+    public let made: UTCTime
+    private let sealed: [UInt8]
+
+    /// Reads a backup; nothing is opened yet.
+    ///
+    /// - Throws: ``ClientError`` for another text, and for one that was damaged on its way.
+    public init(parsing text: [UInt8]) throws {
+        let lines = text.split(
+            separator: UInt8(ascii: "\n"),
+            maxSplits: 3,
+            omittingEmptySubsequences: false
+        )
+        guard lines.count == 4, lines[0].elementsEqual(Self.header.utf8) else {
+            throw ClientError(.failed, "this is no backup of keys")
+        }
+        guard let made = Self.value("made: ", of: lines[1]).flatMap({ UTCTime($0) }),
+            let hash = Self.value("sha256: ", of: lines[2]).flatMap({ Hash(hex: $0) }),
+            Hash(hashing: lines[3]) == hash
+        else {
+            throw ClientError(
+                .failed,
+                "the backup was damaged: it is not what was written",
+                hint: "take another copy of it"
+            )
+        }
+        self.made = made
+        sealed = Array(lines[3])
+    }
+
+    private static func value(_ label: String, of line: ArraySlice<UInt8>) -> String? {
+        guard line.starts(with: label.utf8) else { return nil }
+        return String(decoding: line.dropFirst(label.utf8.count), as: UTF8.self)
+    }
+
+    /// Makes a backup of an unlocked device.
+    init(
+        of identity: DeviceIdentity,
+        _ state: DeviceState,
+        under words: borrowing Passphrase,
+        at time: UTCTime
+    ) throws {
+        var state = state
+        // Both belong to what is under way on that device.
+        state.enrolment = nil
+        state.rotation = nil
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let json = try encoder.encode(state)
+        var text = identity.identityFile() + Array(Self.vaultLabel.utf8) + json + [10]
+        defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
+        let file = try unsafe text.withUnsafeBytes {
+            try unsafe AgeFile.seal(
+                $0,
+                under: words,
+                workFactor: PassphraseStrength.words.workFactor,
+                entropy: SystemEntropy()
+            )
+        }
+        var armored: [UInt8] = []
+        var encoder64 = ArmorEncoder()
+        encoder64.encode(file, into: &armored)
+        encoder64.finish(into: &armored)
+        made = time
+        sealed = armored
+    }
+
+    /// The backup as it is kept.
+    public var text: [UInt8] {
+        let lines = [Self.header, "made: \(made.text)", "sha256: \(Hash(hashing: sealed).hex)"]
+        return Array((lines.joined(separator: "\n") + "\n").utf8) + sealed
+    }
+
+    /// Opens it.
+    ///
+    /// - Throws: ``ClientError`` where the passphrase is another.
+    func open(_ words: Passphrase) throws -> (identity: DeviceIdentity, state: DeviceState) {
+        let text: SecretBytes
+        do {
+            text = try AgeFile.open(sealed, with: [words])
+        } catch .noMatch {
+            throw ClientError(.failed, "the passphrase does not open this backup")
+        } catch {
+            throw ClientError(.failed, "the backup is malformed: \(error)")
+        }
+        return try unsafe text.withBytes { text throws(any Error) in
+            let label = Array(Self.vaultLabel.utf8)
+            let lines = unsafe text.split(separator: UInt8(ascii: "\n"))
+            guard let json = unsafe lines.last(where: { unsafe $0.starts(with: label) }),
+                let identity = try unsafe DeviceIdentity.parse(text)
+            else { throw ClientError(.failed, "the backup is malformed") }
+            let state = try unsafe JSONDecoder().decode(
+                DeviceState.self,
+                from: Data(json.dropFirst(label.count))
+            )
+            return (identity, state)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Age
+import Bulk
+import Foundation
+import Secrets
+import Testing
+import Vault
+
+@testable import VaultClient
+
+@Suite("Backups of keys")
+struct BackupTests {
+    private static let words = "sigil-naviz-didih-zibof-nifup-zapan"
+
+    private func words(_ text: String = Self.words) -> Passphrase {
+        Passphrase(SecretBytes(copying: text.utf8))
+    }
+
+    private func backUp(_ name: String, in world: World) throws -> Backup {
+        let backup = try VaultSession.backUp(
+            world.home(name),
+            passphrase: World.passphrase(name),
+            words: words()
+        )
+        return try Backup(parsing: backup.text)
+    }
+
+    private func restore(
+        _ backup: Backup,
+        to name: String,
+        in world: World
+    ) async throws -> RestoredDevice {
+        try await VaultSession.restore(
+            backup,
+            words: words(),
+            home: world.home(name),
+            passphrase: { (World.passphrase(name), .words) },
+            pace: .eager
+        )
+    }
+
+    @Test("a restored device reads what the lost one read, and knows what it knew")
+    func restores() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            try await world.submit("one", to: id)
+            let backup = try backUp("lawyer", in: world)
+            try await world.submit("two", to: id)
+            let restored = try await restore(backup, to: "new", in: world)
+            #expect(restored.isActive && restored.vault == "vault.test")
+            let person = try await world.act(as: "lawyer") { $0.identity.person }
+            #expect(restored.person == person && restored.fingerprint == person)
+            #expect(try await world.act(as: "new") { try await $0.list("រឿង ១") }.count == 2)
+            // Again on the same device it goes on; over another identity it does not.
+            #expect(try await restore(backup, to: "new", in: world).isActive)
+            let error = await #expect(throws: ClientError.self) {
+                try await restore(backup, to: "activist", in: world)
+            }
+            #expect(error?.message.contains("another identity") == true)
+            let activist = try await world.act(as: "activist") { $0.identity.fingerprint }
+            #expect(activist != person)
+        }
+    }
+
+    @Test(
+        "a backup from before a rotation is told to be old, and still opens what was sealed to it"
+    )
+    func old() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            let backup = try backUp("lawyer", in: world)
+            let keyring = try await world.keyring(of: id)
+            try await world.rotated("lawyer")
+            let restored = try await restore(backup, to: "old", in: world)
+            #expect(!restored.isActive)
+            let keys = try await world.act(as: "old") { $0.identity.openers }
+            #expect(keyring.isOpened(by: keys) == [true])
+            let refused = await #expect(throws: ClientError.self) {
+                try await world.act(as: "old") { try await $0.list(id.hex) }
+            }
+            #expect(refused?.code == .refused)
+            // One from after it holds both.
+            let newer = try backUp("lawyer", in: world)
+            #expect(try await restore(newer, to: "new", in: world).isActive)
+            #expect(try await world.act(as: "new") { $0.identity.openers.count } == 2)
+            _ = try await world.act(as: "new") { try await $0.list(id.hex) }
+        }
+    }
+
+    @Test("a vault that was put back to before the backup is found out")
+    func rolledBack() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            try await world.restart { try world.copyData(to: "older") }
+            try await world.submit("one", to: id)
+            _ = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
+            let backup = try backUp("lawyer", in: world)
+            try await world.restart(from: "older")
+            let error = await #expect(throws: ClientError.self) {
+                try await restore(backup, to: "new", in: world)
+            }
+            #expect(error?.code == .untrusted && error?.message.contains("rolled back") == true)
+        }
+    }
+
+    @Test("another passphrase opens nothing, and a changed byte anywhere is found")
+    func damage() async throws {
+        try await World.run { world in
+            try await world.join("admin", by: world.invitation)
+            let backup = try backUp("admin", in: world)
+            let error = #expect(throws: ClientError.self) { try backup.open(words("another")) }
+            #expect(error?.message == "the passphrase does not open this backup")
+            let text = backup.text
+            #expect(text.starts(with: "saksi/v1 backup\nmade: ".utf8))
+            for place in stride(from: 0, to: text.count, by: 97) {
+                var changed = text
+                changed[place] ^= 1
+                // The time is the only line that the checksum does not reach.
+                guard let read = try? Backup(parsing: changed) else { continue }
+                #expect(read.made != backup.made)
+            }
+            #expect(throws: ClientError.self) { try Backup(parsing: Array(text.dropLast())) }
+            // What follows the third line is a file that others open, too.
+            let armored = text.split(separator: 10, maxSplits: 3, omittingEmptySubsequences: false)
+            let opened = try AgeFile.open(Array(armored[3]), with: [words()])
+            let keys = try unsafe opened.withBytes { try unsafe IdentityFile.identities(in: $0) }
+            #expect(keys.count == 1)
+        }
+    }
+}
