@@ -10,7 +10,10 @@ struct Program: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "saksi-bench",
         abstract: "Measure one rate and print it.",
-        subcommands: [Intake.self, BareIntake.self, BareVerification.self, Statements.self]
+        subcommands: [
+            Intake.self, BareIntake.self, BareVerification.self, Statements.self, Fill.self,
+            BareRewrap.self,
+        ]
     )
 }
 

@@ -3,12 +3,9 @@
 import ArgumentParser
 import AsyncHTTPClient
 import Bulk
-import Encodings
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOSSL
-import Secrets
 import Synchronization
 import TransparencyLog
 import Vault
@@ -34,17 +31,10 @@ struct Statements: AsyncParsableCommand {
 
     func run() async throws {
         let load = try Load(self)
-        var tls = TLSConfiguration.makeClientConfiguration()
-        // Who answers does not matter to a rate.
-        tls.certificateVerification = .none
-        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = clients
-        let http = HTTPClient(configuration: configuration)
+        let (clients, count) = (clients, count)
         let tally = Tally(count)
-        let clients = clients
-        let took: Double
-        do {
-            took = try await seconds {
+        try await HTTPClient.bench(connections: clients).closing { http in
+            let took = try await seconds {
                 try await withThrowingTaskGroup { group in
                     for _ in 0..<clients {
                         group.addTask {
@@ -56,17 +46,13 @@ struct Statements: AsyncParsableCommand {
                     try await group.waitForAll()
                 }
             }
-        } catch {
-            try await http.shutdown()
-            throw error
+            print(Int(Double(count) / took), tally.median * 1000)
         }
-        try await http.shutdown()
-        print(Int(Double(count) / took), tally.median * 1000)
     }
 }
 
-/// How many statements are still to be sent, and how long those took that were.
-private final class Tally: Sendable {
+/// How many things are still to be sent, and how long those took that were.
+final class Tally: Sendable {
     private let state: Mutex<(left: Int, latencies: [Double])>
 
     init(_ count: Int) { state = Mutex((count, [])) }
@@ -90,8 +76,7 @@ private final class Tally: Sendable {
 /// What all clients of a crowd share.
 private final class Load: Sendable {
     private let url: String
-    private let signer: NoteSigner
-    private let actor: Fingerprint
+    private let person: BenchPerson
     private let caseID: CaseID
     private let record: Hash
     private let logKey: VerifierKey
@@ -100,18 +85,12 @@ private final class Load: Sendable {
     private let trusted = Mutex<SignedNote?>(nil)
 
     init(_ options: Statements) throws {
-        let label = "# signing: "
-        let file = try String(contentsOfFile: options.identity, encoding: .utf8)
-        guard
-            let seed = file.split(separator: "\n").first(where: { $0.hasPrefix(label) })
-                .flatMap({ Base64.padded.decode($0.dropFirst(label.count)) }),
-            let actor = Fingerprint(parsing: options.actor),
-            let caseID = CaseID(hex: options.caseID),
-            let record = Hash(hex: options.record)
-        else { throw ValidationError("the identity, actor, case or record is malformed") }
+        guard let caseID = CaseID(hex: options.caseID), let record = Hash(hex: options.record)
+        else {
+            throw ValidationError("the case or record is malformed")
+        }
         url = "\(options.address)/v1/statements"
-        signer = try NoteSigner(name: actor.hex, seed: seed)
-        self.actor = actor
+        person = try BenchPerson(identity: options.identity, fingerprint: options.actor)
         self.caseID = caseID
         self.record = record
         logKey = try VerifierKey(parsing: options.logKey)
@@ -119,15 +98,13 @@ private final class Load: Sendable {
     }
 
     func send(over http: HTTPClient) async throws {
-        let now = UTCTime(seconds: Int64(Date().timeIntervalSince1970))
-        let statement = Statement(
-            vault: logKey.name,
-            time: now,
-            actor: actor,
-            nonce: SystemEntropy().bytes(32),
-            act: .custody(Custody(caseID: caseID, record: record, event: .copied, occurred: now))
+        let custody = Custody(
+            caseID: caseID,
+            record: record,
+            event: .copied,
+            occurred: BenchPerson.now
         )
-        let signed = try SignedStatement.sign(statement, with: [signer])
+        let signed = try person.sign(.custody(custody), in: logKey.name)
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.body = .bytes(ByteBuffer(bytes: signed.note.bytes))

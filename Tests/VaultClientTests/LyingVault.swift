@@ -87,6 +87,11 @@ final class LyingVault: Sendable {
         state.withLock { $0.exchanges.count { $0.target == target } }
     }
 
+    /// How many questions whose target is such were answered so far.
+    func count(where fits: (String) -> Bool) -> Int {
+        state.withLock { $0.exchanges.count { fits($0.target) } }
+    }
+
     /// What was stored so far by questions whose target begins so.
     func puts(of prefix: String) -> [String] {
         state.withLock { state in

@@ -46,7 +46,7 @@ public struct RewrapPack: Hashable, Sendable {
     public init(parsing bytes: [UInt8]) throws(RewrapPackError) {
         guard bytes.count <= Self.maximumSize else { throw .tooLarge }
         guard bytes.starts(with: Self.header) else { throw .header }
-        var reader = ByteReader(bytes, from: Self.header.count)
+        var reader = EnvelopeReader(bytes, from: Self.header.count)
         guard let caseID = reader.value("case").flatMap({ CaseID(hex: $0) }) else {
             throw .header
         }
@@ -68,18 +68,13 @@ public struct RewrapPack: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    private static func place(_ reader: inout ByteReader) throws(RewrapPackError) -> Place {
+    private static func place(_ reader: inout EnvelopeReader) throws(RewrapPackError) -> Place {
         if let lost = reader.value("lost") {
             guard let object = ObjectID(hex: lost) else { throw .line(at: reader.offset) }
             return Place(object: object, range: nil)
         }
-        guard
-            let fields = reader.value("object")?.split(
-                separator: " ",
-                omittingEmptySubsequences: false
-            ),
-            fields.count == 2, let object = ObjectID(hex: fields[0]),
-            let size = Decimal.value(fields[1])
+        guard let fields = reader.fields("object", count: 2),
+            let object = ObjectID(hex: fields[0]), let size = Decimal.value(fields[1])
         else { throw .line(at: reader.offset) }
         guard (1...ObjectDescription.maximumEnvelopeSize).contains(size),
             let range = reader.skip(Int(size))
@@ -124,38 +119,6 @@ public struct RewrapPack: Hashable, Sendable {
             size = 0
             return pack
         }
-    }
-}
-
-/// Reads lines, and bytes between them.
-private struct ByteReader {
-    private let bytes: [UInt8]
-    private(set) var offset: Int
-
-    init(_ bytes: [UInt8], from offset: Int) {
-        self.bytes = bytes
-        self.offset = offset
-    }
-
-    var isAtEnd: Bool { offset == bytes.count }
-
-    /// Reads the value of the next line, if it has this key.
-    mutating func value(_ key: String) -> String? {
-        let prefix = Array("\(key): ".utf8)
-        let rest = bytes[offset...]
-        guard rest.starts(with: prefix) else { return nil }
-        // Longer than any line of a pack: an envelope is not searched for its end.
-        let line = rest.prefix(128)
-        guard let end = line.firstIndex(of: 0x0a) else { return nil }
-        offset = end + 1
-        return String(validating: line[(line.startIndex + prefix.count)..<end], as: UTF8.self)
-    }
-
-    /// Passes over bytes; `nil` where there are not so many.
-    mutating func skip(_ count: Int) -> Range<Int>? {
-        guard count <= bytes.count - offset else { return nil }
-        defer { offset += count }
-        return offset..<(offset + count)
     }
 }
 

@@ -4,7 +4,7 @@ import Foundation
 
 /// The folder on a device that holds everything this program keeps.
 ///
-/// `identity.age`, `vault.age`, `audit.age`, `outbox/`, `forks/`, `lock`: see the article "What is on
+/// `identity.age`, `vault.age`, `audit.age`, `outbox/`, `rotations/`, `forks/`, `lock`: see the article "What is on
 /// the device".
 public struct DeviceHome: Sendable {
     /// The folder.
@@ -28,6 +28,8 @@ public struct DeviceHome: Sendable {
     var audit: FilePath { folder.appending("audit.age") }
     /// Where unfinished submissions are.
     var outbox: FilePath { folder.appending("outbox") }
+    /// Where the changes of cases' keys are that are under way.
+    var rotations: FilePath { folder.appending("rotations") }
     /// Where heads are that contradict each other.
     var forks: FilePath { folder.appending("forks") }
 

@@ -154,13 +154,18 @@ struct CaseReading {
             limit: SubmissionRecord.maximumSize
         )
         let bytes = try await session.connection.send(question, as: session.signer).bytes
+        try Self.require(bytes, name)
+        return bytes
+    }
+
+    /// Makes sure that bytes are the record of this name.
+    static func require(_ bytes: [UInt8], _ name: Hash) throws {
         let found = Hash(hashing: bytes)
         guard found == name else {
             throw ClientError.untrusted(
                 "the record is not the one that was submitted: got \(found.hex), want \(name.hex)"
             )
         }
-        return bytes
     }
 }
 

@@ -10,22 +10,28 @@ extension VaultSession {
     /// Gives a case its next key, for the same readers.
     ///
     /// Every envelope is sealed anew on this device; payloads stay as they are. Nothing changes before the
-    /// one statement at the end: ended anywhere before, the case is what it was.
+    /// one statement at the end: ended anywhere before, the case is what it was, and asked again, this
+    /// goes on with what the vault has already.
     ///
     /// - Parameters:
     ///   - caseName: The case.
     ///   - reason: Why; it stands in the log.
     ///   - progress: Told the objects that are done, of all.
+    ///   - notice: Told, in words, why what was prepared earlier is of no use.
     /// - Returns: What was done.
     /// - Throws: ``ClientError``; nothing has changed then.
     public func rotate(
         _ caseName: String,
         reason: RotationReason,
-        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in },
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> RotationResult {
-        try await rotate(caseName, readers: { $0.readers }, progress) { view, rotation in
-            .caseRotate(CaseRotate(caseID: view.id, reason: reason, rotation: rotation))
-        }
+        let change = KeyChange(
+            act: { .caseRotate(CaseRotate(caseID: $0, reason: reason, rotation: $1)) },
+            readers: { $0.readers },
+            isDone: { $0.name == .caseRotate }
+        )
+        return try await rotate(resolve(caseName), change, progress, notice)
     }
 
     /// Takes from a reader all rights to a case, which gets its next key by it.
@@ -35,24 +41,28 @@ extension VaultSession {
     public func remove(
         _ named: Fingerprint,
         from caseName: String,
-        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in },
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> RotationResult {
         let member = try await holder(of: named).person
-        let view = try await view(of: resolve(caseName))
-        guard view.readers.contains(member) else {
-            throw ClientError(
-                .failed,
-                "\(member.grouped) does not read this case",
-                hint: "with --submit, the right to submit is taken"
-            )
-        }
-        return try await rotate(
-            caseName,
-            readers: { $0.readers.filter { $0 != member } },
-            progress
-        ) { view, rotation in
-            .caseRemove(CaseRemove(caseID: view.id, reader: member, rotation: rotation))
-        }
+        let change = KeyChange(
+            act: { .caseRemove(CaseRemove(caseID: $0, reader: member, rotation: $1)) },
+            readers: { view in
+                guard view.readers.contains(member) else {
+                    throw ClientError(
+                        .failed,
+                        "\(member.grouped) does not read this case",
+                        hint: "with --submit, the right to submit is taken"
+                    )
+                }
+                return view.readers.filter { $0 != member }
+            },
+            isDone: { act in
+                guard case .caseRemove(let remove) = act else { return false }
+                return remove.member == member
+            }
+        )
+        return try await rotate(resolve(caseName), change, progress, notice)
     }
 
     /// Takes from a member the right to submit to a case.
@@ -63,55 +73,101 @@ extension VaultSession {
     }
 
     private func rotate(
-        _ caseName: String,
-        readers: (CaseView) -> [Fingerprint],
+        _ id: CaseID,
+        _ change: KeyChange,
         _ progress: @escaping @Sendable (UInt64, UInt64) -> Void,
-        _ act: (CaseView, Rotation) -> Act
+        _ notice: @escaping @Sendable (String) -> Void
     ) async throws -> RotationResult {
-        let id = try await resolve(caseName)
         var view = try await view(of: id)
         guard view.owner == identity.person else {
             throw ClientError(.refused, "only the owner of a case changes its key")
         }
-        let keyring = try await keyring(of: view)
-        var rewrap = Rewrap(
-            session: self,
-            identities: keyring.identities,
-            next: HybridIdentity(random: SystemEntropy()),
-            view: view
-        )
+        var job = try await RotationJob.open(id, in: home, identity)
+        var access: Hash?
+        var tries = 0
         while true {
-            try await rewrap.takeOver(view, progress)
-            let next = try Keyring(
-                caseID: id,
-                name: keyring.name,
-                epochs: [.init(number: rewrap.epoch, identity: rewrap.next)]
-            )
-            let sealed = try next.sealed(
-                for: try await recipients(readers(view)),
-                entropy: SystemEntropy()
-            )
-            let rotation = Rotation(
-                epoch: rewrap.epoch,
-                recipient: rewrap.next.recipient.text,
-                keyring: try await upload(.keyrings, sealed),
-                replacing: try view.currentKeyring,
-                submissions: UInt64(view.submissions.count),
-                packs: rewrap.packs
-            )
-            do {
-                let logged = try await post(try await sign(act(view, rotation)))
-                return RotationResult(
-                    caseID: id.hex,
-                    epoch: rewrap.epoch,
-                    objects: rewrap.count,
-                    lost: rewrap.lost.map(\.hex),
-                    index: logged.index
-                )
-            } catch let error as ClientError where error.rule == .otherSubmissions {
-                // Somebody submitted meanwhile: only that is left to take over.
-                view = try await self.view(of: id)
+            // This device was cut off, or died, after the vault had accepted the statement.
+            if let done = view.entry(giving: job.next.recipient) {
+                let result = RotationResult(id, job.state, done)
+                try job.wipe()
+                if change.isDone(done.statement.act) { return result }
+                notice("an earlier change of the case's key was done: entry \(done.index)")
+                job = try await RotationJob.open(id, in: home, identity)
             }
+            let readers = try await recipients(try change.readers(view))
+            if let reason = job.state.outdated(in: view, for: readers) {
+                try job.wipe()
+                notice("what was prepared to change the case's key is dropped: \(reason)")
+                job = try await RotationJob.open(id, in: home, identity)
+            }
+            let keyring = try await keyring(of: view)
+            let reading = CaseReading(session: self, view: view, identities: keyring.identities)
+            do {
+                let released = try await released(&access, reading)
+                let rewrap = Rewrap(
+                    job: job,
+                    reading: reading,
+                    access: released,
+                    progress: progress
+                )
+                try await rewrap.run()
+                let rotation = try await rotation(job, of: view, keyring.name, for: readers)
+                let logged = try await post(try await sign(change.act(id, rotation)))
+                let result = RotationResult(id, job.state, logged)
+                try job.wipe()
+                return result
+            } catch  where tries < 8 && Self.isOvertaken(error) {
+                // Something happened in the case meanwhile: only what that changed is left to do.
+                tries += 1
+                view = try await self.view(of: id)
+            } catch is OtherObjects {
+                throw ClientError.untrusted(
+                    "the vault shows other objects of case \(id.hex) than were submitted"
+                )
+            }
+        }
+    }
+
+    private func released(_ access: inout Hash?, _ reading: CaseReading) async throws -> Hash {
+        if let access { return access }
+        let logged = try await reading.accessToEnvelopes()
+        access = logged
+        return logged
+    }
+
+    /// Uploads the keyring with the next key, and puts the rotation together.
+    private func rotation(
+        _ job: RotationJob,
+        of view: CaseView,
+        _ name: String,
+        for readers: [HybridRecipient]
+    ) async throws -> Rotation {
+        let epoch = view.epoch + 1
+        let next = try Keyring(
+            caseID: view.id,
+            name: name,
+            epochs: [.init(number: epoch, identity: job.next)]
+        )
+        let sealed = try next.sealed(for: readers, entropy: SystemEntropy())
+        try await job.record(.sealed(to: readers.map(\.digest)))
+        return Rotation(
+            epoch: epoch,
+            recipient: job.next.recipient.text,
+            keyring: try await upload(.keyrings, sealed),
+            replacing: try view.currentKeyring,
+            submissions: UInt64(view.submissions.count),
+            packs: try job.state.hashes
+        )
+    }
+
+    /// Whether something happened in the case since it was looked at.
+    private static func isOvertaken(_ error: any Error) -> Bool {
+        if error is OtherObjects { return true }
+        guard let error = error as? ClientError else { return false }
+        switch error.rule {
+        case .otherSubmissions, .otherKeyring, .notNextEpoch: return true
+        // Packs that were collected; an object that was erased.
+        default: return error.problem == .missing || error.problem == .inconsistent
         }
     }
 
@@ -129,7 +185,45 @@ extension VaultSession {
     }
 }
 
+/// What is asked of a change of a case's key.
+private struct KeyChange {
+    let act: (CaseID, Rotation) -> Act
+    /// Who has the next key.
+    let readers: (CaseView) throws -> [Fingerprint]
+    /// Whether an act is the one.
+    let isDone: (Act) -> Bool
+}
+
+extension RotationState {
+    /// Why what was prepared is of no use, if so.
+    fileprivate func outdated(in view: CaseView, for readers: [HybridRecipient]) -> String? {
+        if let epoch, epoch != view.epoch + 1 {
+            return "another device changed it meanwhile"
+        }
+        guard recipients.isSubset(of: readers.map(\.digest)) else {
+            return "the key was sealed to somebody who shall not have it now"
+        }
+        return nil
+    }
+}
+
+extension HybridRecipient {
+    /// What a journal calls it.
+    fileprivate var digest: String { Hash(hashing: Array(text.utf8)).hex }
+}
+
 extension CaseView {
+    /// The entry that gave the case this key, if one did.
+    fileprivate func entry(giving recipient: HybridRecipient) -> LoggedEntry? {
+        entries.last { logged in
+            switch logged.statement.act {
+            case .caseRotate(let rotate): rotate.rotation.recipient == recipient.text
+            case .caseRemove(let remove): remove.rotation?.recipient == recipient.text
+            default: false
+            }
+        }
+    }
+
     /// What the current keyring must hash to.
     fileprivate var currentKeyring: Hash {
         get throws {
@@ -151,6 +245,14 @@ public struct RotationResult: Encodable, Sendable {
     public let lost: [String]
     /// The leaf index of the entry.
     public let index: UInt64
+
+    init(_ id: CaseID, _ state: RotationState, _ logged: LoggedEntry) {
+        caseID = id.hex
+        epoch = state.epoch ?? 0
+        objects = state.done
+        lost = state.lost
+        index = logged.index
+    }
 
     private enum CodingKeys: String, CodingKey { case caseID = "case", epoch, objects, lost, index }
 }

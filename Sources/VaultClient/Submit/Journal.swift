@@ -4,15 +4,31 @@ import Crypto
 import Foundation
 import NIOPosix
 
-/// An append-only file of encrypted entries: what a submission needs to go on after a crash.
+/// What the entries of a journal add up to.
+protocol JournalContent: Sendable {
+    associatedtype Entry: Codable & Sendable
+
+    /// A journal whose entries are authentic and yet make no sense.
+    static var damage: ClientError { get }
+
+    /// Before the first entry.
+    init()
+
+    mutating func apply(_ entry: Entry)
+}
+
+/// The journal of a submission.
+typealias Journal = SealedJournal<JournalState>
+
+/// An append-only file of encrypted entries: what a piece of work needs to go on after a crash.
 ///
 /// Each entry is `length (4 bytes, big-endian) ‖ nonce (12) ‖ ciphertext ‖ tag (16)` under
 /// ChaCha20-Poly1305, with the entry's number (8 bytes, big-endian) as associated data, so entries
 /// cannot be swapped, left out or moved between journals. The nonce is random: a torn entry is
 /// written again with other content, and a counter would then repeat one.
-actor Journal {
+actor SealedJournal<Content: JournalContent> {
     /// JSON of a plan with tens of thousands of long paths.
-    static let maximumEntrySize = 64 << 20
+    static var maximumEntrySize: Int { 64 << 20 }
 
     private let path: FilePath
     private let file: Descriptor
@@ -30,8 +46,11 @@ actor Journal {
     /// Opens the journal, reads what is whole, and cuts off what a crash left half-written.
     ///
     /// - Throws: ``ClientError`` when an entry before the last was altered; ``FileError``.
-    static func open(_ path: FilePath, key: SymmetricKey) async throws -> (Journal, JournalState) {
-        let journal = try Journal(path, key: key)
+    static func open(
+        _ path: FilePath,
+        key: SymmetricKey
+    ) async throws -> (SealedJournal, Content) {
+        let journal = try SealedJournal(path, key: key)
         return (journal, try await journal.replay())
     }
 
@@ -45,7 +64,7 @@ actor Journal {
     ///
     /// Entries that arrive while one write is under way share the next one, so several segments in
     /// flight cost one sync and not one each.
-    func append(_ entry: JournalEntry) async throws {
+    func append(_ entry: Content.Entry) async throws {
         let mine = try enqueue(entry)
         while durable <= mine {
             if let failure { throw failure }
@@ -58,11 +77,11 @@ actor Journal {
     }
 
     /// Adds an entry that may be lost in a crash; it reaches the disk with the next one that may not.
-    func note(_ entry: JournalEntry) throws {
+    func note(_ entry: Content.Entry) throws {
         _ = try enqueue(entry)
     }
 
-    private func enqueue(_ entry: JournalEntry) throws -> UInt64 {
+    private func enqueue(_ entry: Content.Entry) throws -> UInt64 {
         let sealed = try ChaChaPoly.seal(
             try JSONEncoder().encode(entry),
             using: key,
@@ -96,7 +115,7 @@ actor Journal {
         for turn in woken { turn.resume() }
     }
 
-    private func replay() throws -> JournalState {
+    private func replay() throws -> Content {
         let (state, count, whole) = try Self.read(path, key: key)
         next = count
         durable = count
@@ -107,7 +126,7 @@ actor Journal {
     }
 
     /// What a journal adds up to, without changing it; another process may be writing to it.
-    static func peek(_ path: FilePath, key: SymmetricKey) throws -> JournalState {
+    static func peek(_ path: FilePath, key: SymmetricKey) throws -> Content {
         try read(path, key: key).state
     }
 
@@ -117,8 +136,8 @@ actor Journal {
     private static func read(
         _ path: FilePath,
         key: SymmetricKey
-    ) throws -> (state: JournalState, count: UInt64, bytes: Int) {
-        var state = JournalState()
+    ) throws -> (state: Content, count: UInt64, bytes: Int) {
+        var state = Content()
         var count: UInt64 = 0
         let bytes = try DurableFile.read(path, limit: 8 * maximumEntrySize) ?? []
         var rest = bytes[...]
@@ -137,9 +156,9 @@ actor Journal {
             else {
                 // Torn by a crash only where nothing follows.
                 if after.isEmpty { break }
-                throw JournalEntry.damage
+                throw Content.damage
             }
-            state.apply(try JSONDecoder().decode(JournalEntry.self, from: opened))
+            state.apply(try JSONDecoder().decode(Content.Entry.self, from: opened))
             count += 1
             rest = after
         }

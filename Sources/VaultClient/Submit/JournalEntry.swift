@@ -79,7 +79,9 @@ struct StoredObject: Codable, Sendable {
 }
 
 /// What a journal adds up to.
-struct JournalState: Sendable {
+struct JournalState: JournalContent {
+    static var damage: ClientError { JournalEntry.damage }
+
     var plan: SubmissionPlan?
     /// By object, then by segment.
     var digests: [Int: [Int: Hash]] = [:]

@@ -31,7 +31,7 @@ extension API {
     }
 
     /// The access statement that the caller names, if it still releases anything to them.
-    private func release(for caller: Caller) async throws -> Access {
+    func release(for caller: Caller) async throws -> Access {
         guard let id = caller.access, let index = try await vault.index.statement(id) else {
             throw APIError.notFound
         }

@@ -61,6 +61,7 @@ struct API: Sendable {
         addGovernanceRoutes(to: router)
         addReceiptRoutes(to: router)
         addDownloadRoutes(to: router)
+        addEnvelopeRoutes(to: router)
         return router
     }
 }

@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 7
+    static let version = 8
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -70,6 +70,7 @@ enum IndexSchema {
             record BLOB PRIMARY KEY, leaf INTEGER NOT NULL, case_id BLOB NOT NULL,
             actor BLOB NOT NULL, epoch INTEGER NOT NULL
         ) WITHOUT ROWID;
+        CREATE INDEX submissions_by_case ON submissions (case_id, leaf);
         CREATE TABLE consents (
             record BLOB, leaf INTEGER, classes TEXT NOT NULL, PRIMARY KEY (record, leaf)
         ) WITHOUT ROWID;

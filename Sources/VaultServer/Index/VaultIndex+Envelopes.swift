@@ -11,6 +11,17 @@ enum EnvelopePlace: Hashable, Sendable {
     case submitted(Hash)
     /// Sealed anew by a rotation: a range of a pack.
     case pack(Hash, Range<UInt64>)
+
+    /// A row of `objects` and `envelopes`.
+    init?(_ row: Row) {
+        if let pack = (row["pack"] as Data?).flatMap({ Hash($0) }) {
+            let (start, size): (UInt64, UInt64) = (row["start"], row["size"])
+            self = .pack(pack, start..<(start + size))
+        } else {
+            guard let envelope = Hash(row["envelope"] as Data) else { return nil }
+            self = .submitted(envelope)
+        }
+    }
 }
 
 extension VaultIndex {
@@ -19,30 +30,6 @@ extension VaultIndex {
     /// Where the envelope of an object lies now; `nil` where there is none, or none any more.
     func envelope(of object: ObjectID) async throws(IndexError) -> EnvelopePlace? {
         try await read { db in try Self.place(of: object, db) }
-    }
-
-    /// Whether objects are all of a case that have an envelope, and no others.
-    func isEveryObject(_ objects: Set<ObjectID>, of id: CaseID) async throws(IndexError) -> Bool {
-        try await read { db in
-            let count = try Int.fetchOne(
-                db,
-                sql: """
-                    SELECT count(*) FROM submissions JOIN objects USING (record)
-                    WHERE case_id = ? AND object NOT IN (SELECT object FROM erased)
-                    """,
-                arguments: [id.data]
-            )
-            guard count == objects.count else { return false }
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT case_id FROM objects JOIN submissions USING (record)
-                    WHERE object = ?1 AND NOT EXISTS (SELECT 1 FROM erased WHERE object = ?1)
-                    """
-            )
-            return try objects.allSatisfy { object in
-                try Data.fetchOne(statement, arguments: [object.data]) == id.data
-            }
-        }
     }
 
     /// Content that was done away with and is still to be deleted, at most so many.
@@ -75,18 +62,16 @@ extension VaultIndex {
     private static func place(of object: ObjectID, _ db: Database) throws -> EnvelopePlace? {
         let erased = try db.cachedStatement(sql: "SELECT 1 FROM erased WHERE object = ?")
         guard try Bool.fetchOne(erased, arguments: [object.data]) != true else { return nil }
-        let packed = try db.cachedStatement(
-            sql: "SELECT pack, start, size FROM envelopes WHERE object = ?"
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT envelope, pack, start, size FROM objects LEFT JOIN envelopes USING (object)
+                    WHERE object = ?
+                    """
+            ),
+            arguments: [object.data]
         )
-        if let row = try Row.fetchOne(packed, arguments: [object.data]),
-            let pack = Hash(row["pack"] as Data)
-        {
-            let (start, size): (UInt64, UInt64) = (row["start"], row["size"])
-            return .pack(pack, start..<(start + size))
-        }
-        let first = try db.cachedStatement(sql: "SELECT envelope FROM objects WHERE object = ?")
-        return try Data.fetchOne(first, arguments: [object.data])
-            .flatMap { Hash($0) }.map { .submitted($0) }
+        return row.flatMap { EnvelopePlace($0) }
     }
 
     /// Lets each object have the envelope of a rotation, and drops the one before.

@@ -22,36 +22,52 @@ extension Admission {
             [Content(kind: .keyrings, hash: rotation.keyring, size: nil)]
             + rotation.packs.map { Content(kind: .packs, hash: $0, size: nil) }
         let (pin, _) = try await require(named, by: statement.actor)
+        let count: UInt64
+        do {
+            count = try await index.objectCount(of: id)
+        } catch {
+            throw .index(error)
+        }
         let room = try await room(
-            verified.signed.note.bytes.count + RewrapPack.maximumSize,
+            verified.signed.note.bytes.count + RewrapPack.maximumSize
+                + Int(count) * MemoryLayout<RewrapPack.Place>.stride,
             for: statement
         )
         var packs: [PlacedPack] = []
-        var seen: Set<ObjectID> = []
+        var left = Int(count)
         for hash in rotation.packs {
-            let pack: RewrapPack
-            do {
-                pack = try RewrapPack(parsing: await store.content(.packs, hash))
-            } catch let error as StorageError {
-                throw .storage(error)
-            } catch {
-                throw .inconsistent(.malformed)
-            }
-            guard pack.caseID == id else { throw .inconsistent(.otherCase) }
-            guard pack.epoch == rotation.epoch else { throw .inconsistent(.otherEpoch) }
-            for place in pack.places where !seen.insert(place.object).inserted {
-                throw .inconsistent(.otherObjects)
-            }
-            packs.append(PlacedPack(hash: hash, places: pack.places))
+            let pack = try await pack(hash, for: rotation.epoch, of: id)
+            // No more is held than the room is for.
+            left -= pack.places.count
+            guard left >= 0 else { throw .inconsistent(.otherObjects) }
+            packs.append(pack)
         }
         let isWhole: Bool
         do {
-            isWhole = try await index.isEveryObject(seen, of: id)
+            isWhole = try await index.isEveryObject(packs, of: id)
         } catch {
             throw .index(error)
         }
         guard isWhole else { throw .inconsistent(.otherObjects) }
         return Candidate(statement: verified, content: .packs(packs), holds: [pin, room])
+    }
+
+    private func pack(
+        _ hash: Hash,
+        for epoch: UInt64,
+        of id: CaseID
+    ) async throws(SubmissionError) -> PlacedPack {
+        let pack: RewrapPack
+        do {
+            pack = try RewrapPack(parsing: await store.content(.packs, hash))
+        } catch let error as StorageError {
+            throw .storage(error)
+        } catch {
+            throw .inconsistent(.malformed)
+        }
+        guard pack.caseID == id else { throw .inconsistent(.otherCase) }
+        guard pack.epoch == epoch else { throw .inconsistent(.otherEpoch) }
+        return PlacedPack(hash: hash, places: pack.places)
     }
 
     /// Reads the record that something is erased from, and checks that the objects are its own.

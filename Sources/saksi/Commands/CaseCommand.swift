@@ -91,7 +91,7 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
             }
             let result = try await device.withSession { session in
                 try await showingRotation {
-                    try await session.remove(member, from: caseName, progress: $0)
+                    try await session.remove(member, from: caseName, progress: $0, notice: $1)
                 }
             }
             result.show()
@@ -104,7 +104,8 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
             abstract: "Give a case its next key, for the same readers.",
             discussion: """
                 Every envelope of the case is sealed anew on this device; the evidence itself is not \
-                moved. Nothing changes until the end: ended before, the case is what it was.
+                moved. Nothing changes until the end: ended before, the case is what it was, and the \
+                same command goes on where it stopped.
                 """
         )
         static let exits = Exit.allCases
@@ -120,7 +121,7 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
         func run() async throws {
             let result = try await device.withSession { session in
                 try await showingRotation {
-                    try await session.rotate(caseName, reason: reason, progress: $0)
+                    try await session.rotate(caseName, reason: reason, progress: $0, notice: $1)
                 }
             }
             result.show()
@@ -150,13 +151,29 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
     }
 }
 
-/// Shows how many envelopes were sealed anew.
+/// Shows how many envelopes were sealed anew, and how to go on where that was interrupted.
 private func showingRotation(
-    _ body: (@escaping @Sendable (UInt64, UInt64) -> Void) async throws -> RotationResult
+    _ body: (
+        @escaping @Sendable (UInt64, UInt64) -> Void,
+        @escaping @Sendable (String) -> Void
+    ) async throws -> RotationResult
 ) async throws -> RotationResult {
     let bar = ProgressBar("sealing anew") { "\($0)" }
     defer { bar.finish() }
-    return try await body { bar.update(done: $0, total: $1) }
+    do {
+        return try await body(
+            { bar.update(done: $0, total: $1) },
+            { Terminal.error("saksi: note: \($0)") }
+        )
+    } catch {
+        if error is CancellationError || Task.isCancelled {
+            bar.finish()
+            Terminal.error(
+                "saksi: note: the case is what it was; the same command goes on where this one stopped"
+            )
+        }
+        throw error
+    }
 }
 
 extension RotationResult {

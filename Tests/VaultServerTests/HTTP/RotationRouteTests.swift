@@ -60,6 +60,139 @@ struct RotationRouteTests {
         }
     }
 
+    @Test("the envelopes of a case come by the page, with their records, as they are now")
+    func pages() async throws {
+        try await withSubmission { test in
+            let more = try TestSubmission(to: test.id, seed: 40, lastSize: 90)
+            for (kind, bytes) in more.uploads {
+                try await test.client.upload(kind, bytes, by: test.submitter, in: test.vault)
+            }
+            try await test.log(more.submit, by: test.submitter)
+            let ids = (test.submission.record.objects + more.record.objects).map(\.id)
+            let first = try await test.envelopes()
+            #expect(first.total == 4)
+            #expect(first.next == nil)
+            #expect(first.sections.flatMap(\.objects).map(\.id) == ids)
+            let records = first.sections.map { Array(first.bytes[$0.range]) }
+            #expect(records == [test.submission.record.bytes, more.record.bytes])
+            #expect(first.envelopes == test.submission.envelopes + more.envelopes)
+            let leaves = first.sections.map(\.leaf)
+            let rest = try await test.envelopes(after: ObjectPlace(leaf: leaves[0], object: ids[0]))
+            #expect(rest.total == nil)
+            #expect(rest.sections.flatMap(\.objects).map(\.id) == Array(ids.dropFirst()))
+            let last = try await test.envelopes(after: ObjectPlace(leaf: leaves[1], object: ids[3]))
+            #expect(last.sections.isEmpty)
+
+            // Two packs whose objects lie between each other's.
+            let rotation = try await test.rotation(
+                to: 2,
+                in: [[ids[0], ids[2]], [ids[1], ids[3]]],
+                submissions: 2
+            )
+            try await test.log(
+                .caseRotate(CaseRotate(caseID: test.id, reason: .planned, rotation: rotation)),
+                by: test.owner
+            )
+            let texts = try await test.envelopes().envelopes.map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            #expect(texts == ids.map { "\($0.hex) for 2\n" })
+
+            let erase = Erase(
+                expires: .latest,
+                caseID: test.id,
+                record: test.submission.record.hash,
+                objects: [ids[1]],
+                authority: "court-order"
+            )
+            try await test.log(.erase(erase), by: TestPerson(seed: 1))
+            let left = try await test.envelopes()
+            #expect(left.sections.flatMap(\.objects).map(\.id) == [ids[0], ids[2], ids[3]])
+        }
+    }
+
+    @Test("a page ends after a mebibyte, and the next one goes on")
+    func cutsPages() async throws {
+        try await withSubmission { test in
+            let segment = Array("payload".utf8)
+            try await test.client.upload(.segments, segment, by: test.submitter, in: test.vault)
+            var objects: [ObjectDescription] = []
+            for number in 0..<40 as Range<UInt8> {
+                let envelope = [UInt8](repeating: number, count: 60_000)
+                try await test.client.upload(
+                    .envelopes,
+                    envelope,
+                    by: test.submitter,
+                    in: test.vault
+                )
+                let id = try #require(ObjectID([UInt8](repeating: 100 + number, count: 16)))
+                objects.append(
+                    try ObjectDescription(
+                        id: id,
+                        envelope: Hash(hashing: envelope),
+                        envelopeSize: UInt64(envelope.count),
+                        payloadSize: UInt64(segment.count),
+                        keyCommitment: Hash(hashing: [number]),
+                        segments: [Hash(hashing: segment)]
+                    )
+                )
+            }
+            let record = try SubmissionRecord(
+                caseID: test.id,
+                epoch: 1,
+                commitments: test.submission.commitments.hash,
+                objects: objects
+            )
+            try await test.client.upload(.records, record.bytes, by: test.submitter, in: test.vault)
+            let submit = Submit(
+                caseID: test.id,
+                epoch: 1,
+                record: record.hash,
+                commitments: record.commitments,
+                classes: []
+            )
+            try await test.log(.submit(submit), by: test.submitter)
+            var found: [ObjectID] = []
+            var next: ObjectPlace?
+            var pages = 0
+            repeat {
+                let page = try await test.envelopes(after: next)
+                #expect(page.bytes.count < 3 << 20)
+                found += page.sections.flatMap(\.objects).map(\.id)
+                next = page.next
+                pages += 1
+            } while next != nil
+            #expect(found == (test.submission.record.objects + objects).map(\.id))
+            #expect(pages == 2)
+        }
+    }
+
+    @Test(
+        "a page is given to a reader of the case, for a statement about its envelopes, and nobody else"
+    )
+    func releasesPages() async throws {
+        try await withSubmission { test in
+            let path = "/v1/cases/\(test.id.hex)/envelopes"
+            let all = try await test.log(test.submission.access(.all), by: test.reader)
+            let good = try await test.log(test.submission.access(.envelopes), by: test.reader)
+            let (wide, access) = (all.entry.signed.id, good.entry.signed.id)
+            #expect(try await test.get(path, by: test.reader).problem() == .notFound)
+            #expect(try await test.get(path, by: test.reader, access: wide).problem() == .notFound)
+            #expect(
+                try await test.get(path, by: test.submitter, access: access).problem() == .notFound
+            )
+            let other = try #require(CaseID([UInt8](repeating: 4, count: 16)))
+            let elsewhere = "/v1/cases/\(other.hex)/envelopes"
+            #expect(
+                try await test.get(elsewhere, by: test.reader, access: access).problem()
+                    == .notFound
+            )
+            let strange = try await test.get(path + "?after=1", by: test.reader, access: access)
+            #expect(try strange.problem() == .malformed)
+            #expect(try await test.get(path, by: test.reader, access: access).status == .ok)
+        }
+    }
+
     @Test("an object that could not be opened keeps the envelope that it had")
     func keepsLost() async throws {
         try await withSubmission { test in
@@ -89,6 +222,12 @@ struct RotationRouteTests {
                 )
                 #expect(try answer.problem() == .inconsistent, "\(wrong)")
             }
+            let twice = try await test.rotation(to: 2, in: [ids, [ids[1]]])
+            let again = CaseRotate(caseID: test.id, reason: .planned, rotation: twice)
+            let refused = try await test.client.post(
+                try test.vault.sign(.caseRotate(again), by: test.owner)
+            )
+            #expect(try refused.problem() == .inconsistent)
             let other = try await test.rotation(to: 2, ids, packFor: 3)
             let act = CaseRotate(caseID: test.id, reason: .planned, rotation: other)
             let answer = try await test.client.post(
@@ -200,20 +339,49 @@ extension TestCase {
         lost: [ObjectID] = [],
         packFor packEpoch: UInt64? = nil
     ) async throws -> Rotation {
+        try await rotation(to: epoch, in: [ids], lost: lost, packFor: packEpoch)
+    }
+
+    /// Uploads what a rotation in several packs needs.
+    func rotation(
+        to epoch: UInt64,
+        in parts: [[ObjectID]],
+        lost: [ObjectID] = [],
+        packFor packEpoch: UInt64? = nil,
+        submissions: UInt64 = 1
+    ) async throws -> Rotation {
         func keyring(_ epoch: UInt64) -> [UInt8] {
             epoch == 1 ? submission.keyring : Array("keyring \(epoch)".utf8)
         }
-        let pack = try pack(of: ids, for: packEpoch ?? epoch, lost: lost)
-        try await client.upload(.packs, pack, by: owner, in: vault)
+        let packs = try parts.map { try pack(of: $0, for: packEpoch ?? epoch, lost: lost) }
+        for pack in packs { try await client.upload(.packs, pack, by: owner, in: vault) }
         try await client.upload(.keyrings, keyring(epoch), by: owner, in: vault)
         return Rotation(
             epoch: epoch,
             recipient: TestPerson.recipient,
             keyring: Hash(hashing: keyring(epoch)),
             replacing: Hash(hashing: keyring(epoch - 1)),
-            submissions: 1,
-            packs: [Hash(hashing: pack)]
+            submissions: submissions,
+            packs: packs.map { Hash(hashing: $0) }
         )
+    }
+
+    /// A page of the case's envelopes, for the reader.
+    func envelopes(after place: ObjectPlace? = nil) async throws -> EnvelopePage {
+        let access = try await log(submission.access(.envelopes), by: reader)
+        let query = place.map { "?after=\($0.text)" } ?? ""
+        let answer = try await get(
+            "/v1/cases/\(id.hex)/envelopes\(query)",
+            by: reader,
+            access: access.entry.signed.id
+        )
+        return try EnvelopePage(parsing: Array(answer.body.readableBytesView))
+    }
+}
+
+extension EnvelopePage {
+    fileprivate var envelopes: [[UInt8]] {
+        sections.flatMap(\.objects).map { Array(bytes[$0.range]) }
     }
 }
 

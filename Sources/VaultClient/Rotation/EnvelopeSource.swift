@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bulk
+import Vault
+
+/// An envelope as it is now, and all that is needed to seal it anew.
+struct FoundEnvelope: Sendable {
+    let place: ObjectPlace
+    let object: ObjectDescription
+    /// Whether a rotation sealed it, after the record was made.
+    let isRewrapped: Bool
+    let bytes: [UInt8]
+}
+
+/// The envelopes of a stretch of a case, page by page, each object held against the record in the log.
+///
+/// The vault leaves none out and adds none: the submissions are those of the view, and each page goes on
+/// exactly where the one before ended.
+actor EnvelopeSource {
+    private let reading: CaseReading
+    private let access: Hash
+    private let stretch: Stretch
+    /// The submissions from the one of the next object on.
+    private var submissions: ArraySlice<CaseView.Submitted>
+    /// The objects of the first of them that are still to come, ascending, once its record was read.
+    private var expected: ArraySlice<ObjectDescription>?
+    private var isRewrapped = false
+    private var place: ObjectPlace
+    private var isAtEnd = false
+
+    /// Begins with a stretch.
+    ///
+    /// - Parameters:
+    ///   - stretch: Which objects; what was submitted after the view is not among them.
+    ///   - reading: The case.
+    ///   - access: The statement that releases them.
+    init(_ stretch: Stretch, of reading: CaseReading, _ access: Hash) {
+        self.reading = reading
+        self.access = access
+        self.stretch = stretch
+        let all = reading.view.submissions
+        let first = all.firstIndex { $0.logged.index >= stretch.after.leaf } ?? all.endIndex
+        submissions = all[first...]
+        place = stretch.after
+    }
+
+    /// The envelopes of the next page; `nil` at the end.
+    ///
+    /// - Throws: ``ClientError``; ``OtherObjects`` where the vault shows other objects than the view has.
+    func next() async throws -> [FoundEnvelope]? {
+        skipErased()
+        guard !isAtEnd, let first = submissions.first, !isBeyond(first.logged.index) else {
+            return nil
+        }
+        let page = try await Self.page(of: reading, after: place, access)
+        var found: [FoundEnvelope] = []
+        for section in page.sections {
+            try await requireNothing(before: section.leaf)
+            for object in section.objects {
+                guard !submissions.isEmpty else {
+                    // Submitted after the view was made.
+                    isAtEnd = true
+                    return found
+                }
+                let envelope = try await take(object, of: section, in: page)
+                if let through = stretch.through, through < envelope.place {
+                    isAtEnd = true
+                    return found
+                }
+                found.append(envelope)
+                place = envelope.place
+            }
+        }
+        guard page.next == nil else { return found }
+        isAtEnd = true
+        try await requireNothing(before: .max)
+        return found
+    }
+
+    private func isBeyond(_ leaf: UInt64) -> Bool {
+        stretch.through.map { $0.leaf < leaf } ?? false
+    }
+
+    /// The first page after a place, with the number of objects where that is the start.
+    static func page(
+        of reading: CaseReading,
+        after place: ObjectPlace,
+        _ access: Hash
+    ) async throws -> EnvelopePage {
+        let question = Request(
+            path: "/v1/cases/\(reading.view.id.hex)/envelopes",
+            query: place == Stretch.start ? "" : "after=\(place.text)",
+            access: access,
+            limit: EnvelopePage.maximumSize
+        )
+        let answer = try await reading.session.connection.send(
+            question,
+            as: reading.session.signer
+        )
+        do {
+            let page = try EnvelopePage(parsing: answer.bytes)
+            guard page.caseID == reading.view.id else { throw EnvelopePageError.header }
+            return page
+        } catch {
+            throw ClientError.untrusted("the vault's answer is malformed: \(error)")
+        }
+    }
+
+    private func take(
+        _ object: EnvelopePage.Object,
+        of section: EnvelopePage.Section,
+        in page: EnvelopePage
+    ) async throws -> FoundEnvelope {
+        guard let submission = submissions.first, submission.logged.index == section.leaf,
+            submission.submit.record == section.record
+        else { throw OtherObjects() }
+        if expected == nil { try await open(submission, page.bytes[section.range]) }
+        guard let description = expected?.first, description.id == object.id else {
+            throw OtherObjects()
+        }
+        expected?.removeFirst()
+        if expected?.isEmpty == true { advance() }
+        return FoundEnvelope(
+            place: ObjectPlace(leaf: section.leaf, object: object.id),
+            object: description,
+            isRewrapped: isRewrapped,
+            bytes: Array(page.bytes[object.range])
+        )
+    }
+
+    /// Reads the record of a submission, and which of its objects are still to come.
+    private func open(_ submission: CaseView.Submitted, _ bytes: ArraySlice<UInt8>) async throws {
+        let name = submission.submit.record
+        let record: SubmissionRecord
+        if bytes.isEmpty {
+            record = try SubmissionRecord(parsing: try await reading.record(name, access))
+        } else {
+            try CaseReading.require(Array(bytes), name)
+            record = try SubmissionRecord(parsing: Array(bytes))
+        }
+        let objects = record.objects.filter { object in
+            !submission.isErased(object.id)
+                && place < ObjectPlace(leaf: submission.logged.index, object: object.id)
+        }
+        expected = objects.sorted { $0.id < $1.id }[...]
+        isRewrapped = reading.isRewrapped(record)
+    }
+
+    private func advance() {
+        submissions.removeFirst()
+        expected = nil
+    }
+
+    /// Passes over the submissions before an entry, of which nothing may be left.
+    private func requireNothing(before leaf: UInt64) async throws {
+        skipErased()
+        while let first = submissions.first, first.logged.index < leaf {
+            if expected == nil { try await open(first, []) }
+            guard expected?.isEmpty == true else { throw OtherObjects() }
+            advance()
+            skipErased()
+        }
+    }
+
+    private func skipErased() {
+        while expected == nil, let first = submissions.first, first.isErased() { advance() }
+    }
+}
+
+/// The vault shows other objects than the entries of the case do.
+///
+/// Something was erased meanwhile, or it keeps something back.
+struct OtherObjects: Error {}
