@@ -11,7 +11,8 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
         subcommands: [
             JoinCommand.self, WhoAmICommand.self, SubmitCommand.self, OutboxCommand.self,
             CaseCommand.self, InviteCommand.self, RevokeCommand.self, AdminCommand.self,
-            KeyCommand.self, ListCommand.self, OpenCommand.self, StatusCommand.self,
+            KeyCommand.self, TrustCommand.self, ListCommand.self, OpenCommand.self,
+            StatusCommand.self,
             ExportCommand.self, VerifyCommand.self, AuditCommand.self,
             LogCommand.self, AgeCommand.self,
         ]

@@ -10,7 +10,9 @@ struct Saksid: AsyncParsableCommand {
         commandName: "saksid",
         abstract: "Keep a vault: a log of signed statements and the sealed evidence they name.",
         version: "0.1.0",
-        subcommands: [Initialise.self, Serve.self, Check.self, WitnessCommand.self]
+        subcommands: [
+            Initialise.self, Serve.self, Check.self, RotateCommand.self, WitnessCommand.self,
+        ]
     )
 }
 

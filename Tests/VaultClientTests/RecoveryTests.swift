@@ -141,13 +141,13 @@ import Vault
     )
     func onion(text: String) async throws {
         let address = try VaultAddress(parsing: text)
-        let key = PinnedTLS(key: .init(hashing: []))
+        let keys = PinnedTLS([.init(hashing: [])])
         let error = #expect(throws: ClientError.self) {
-            _ = try Connection(to: address, key: key, proxy: nil, pace: .once)
+            _ = try Connection(to: address, keys: keys, proxy: nil, pace: .once)
         }
         #expect(error?.hint?.contains("--proxy") == true)
         let proxy = try #require(ProxyAddress(parsing: "socks5://127.0.0.1:9050"))
-        await (try Connection(to: address, key: key, proxy: proxy, pace: .once)).close()
+        await (try Connection(to: address, keys: keys, proxy: proxy, pace: .once)).close()
     }
 
     @Test("a vault that refuses the first connection is not waited for")
@@ -157,7 +157,7 @@ import Vault
         await line.close()
         let connection = try Connection(
             to: VaultAddress(parsing: "http://127.0.0.1:\(line.port)"),
-            key: PinnedTLS(key: .init(hashing: [])),
+            keys: PinnedTLS([.init(hashing: [])]),
             proxy: nil,
             pace: Pace(attempts: 6) { _ in Issue.record("waited") }
         )

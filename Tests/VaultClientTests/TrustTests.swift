@@ -155,7 +155,7 @@ import Vault
                 TestVault.configuration(world.folder.child("other"), tls: true)
             )
             world.line.connect(to: other.port)
-            try await expectUntrusted("the vault's TLS key is not the invited one") {
+            try await expectUntrusted("the vault's TLS key is not one that this device knows") {
                 _ = try await world.act(as: "activist") { try await $0.catchUp() }
             }
             await other.stop()

@@ -71,13 +71,21 @@ final class World: Sendable {
     }
 
     /// Stops the daemon, lets the vault's folder be copied or changed, and serves what is there.
-    func restart(from name: String = "data", _ change: () throws -> Void = {}) async throws {
+    func restart(
+        from name: String = "data",
+        _ change: () async throws -> Void = {}
+    ) async throws {
         await served.withLock { $0 }.stop()
-        try change()
+        try await change()
         let configuration = TestVault.configuration(folder.child(name), tls: isTLS)
         let vault = try await TestVault.start(configuration)
         served.withLock { $0 = vault }
         connect(vault)
+    }
+
+    /// The daemon's, over the folder that is served first.
+    var configuration: ServerConfiguration {
+        TestVault.configuration(folder.child("data"), tls: isTLS)
     }
 
     /// Copies the vault's folder; only while the daemon is stopped.

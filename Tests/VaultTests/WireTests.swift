@@ -146,7 +146,7 @@ struct InvitationTests {
         return try Invitation(
             address: "https://vault.example:8443",
             logKey: vault.logSigner.verifierKey,
-            tlsKey: .test("tls key"),
+            tlsKeys: [.test("tls key")],
             genesis: .test("genesis"),
             inviter: first ? nil : vault.admin.fingerprint,
             role: first ? .admin : .submitter,
@@ -243,7 +243,7 @@ struct InvitationTests {
             try Invitation(
                 address: "https://a b",
                 logKey: vault.logSigner.verifierKey,
-                tlsKey: .test("t"),
+                tlsKeys: [.test("t")],
                 genesis: .test("g"),
                 inviter: nil,
                 role: .admin,

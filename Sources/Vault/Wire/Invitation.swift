@@ -16,8 +16,8 @@ public struct Invitation: Hashable, Sendable {
     public let address: String
     /// The key that signs the log's checkpoints, named for the vault.
     public let logKey: VerifierKey
-    /// The SHA-256 of the key that the daemon shows in TLS.
-    public let tlsKey: Hash
+    /// The SHA-256 of each key that the daemon may show in TLS, ascending: one, or two while it changes.
+    public let tlsKeys: [Hash]
     /// The leaf hash of the first entry.
     public let genesis: Hash
     /// Who invites; `nil` in the first administrator's.
@@ -46,7 +46,7 @@ public struct Invitation: Hashable, Sendable {
     public init(
         address: String,
         logKey: VerifierKey,
-        tlsKey: Hash,
+        tlsKeys: [Hash],
         genesis: Hash,
         inviter: Fingerprint?,
         role: Role,
@@ -59,7 +59,7 @@ public struct Invitation: Hashable, Sendable {
     ) throws(InvitationError) {
         self.address = address
         self.logKey = logKey
-        self.tlsKey = tlsKey
+        self.tlsKeys = tlsKeys
         self.genesis = genesis
         self.inviter = inviter
         self.role = role
@@ -96,7 +96,8 @@ public struct Invitation: Hashable, Sendable {
         address = try reader.address("address")
         logKey = try reader.verifierKey("log-key")
         guard logKey.name == vault else { throw reader.malformed("log-key", .verifierKey) }
-        tlsKey = try reader.hash("tls-key")
+        tlsKeys = try reader.hashes("tls-key")
+        guard tlsKeys.count <= 2 else { throw reader.malformed("tls-key", .range) }
         genesis = try reader.hash("genesis")
         inviter = reader.isNext("inviter") ? try reader.fingerprint("inviter") : nil
         role = try reader.word("role")
@@ -123,7 +124,7 @@ public struct Invitation: Hashable, Sendable {
         writer.add("vault", vault)
         writer.add("address", address)
         writer.add("log-key", logKey.text)
-        writer.add("tls-key", tlsKey)
+        writer.add("tls-key", tlsKeys)
         writer.add("genesis", genesis)
         if let inviter { writer.add("inviter", inviter) }
         writer.add("role", role)

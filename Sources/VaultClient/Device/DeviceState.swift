@@ -8,8 +8,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var address: String
     /// The log's verifier key.
     var logKey: String
-    /// SHA-256 of the TLS key's SubjectPublicKeyInfo, hexadecimal.
-    var tlsKey: String
+    /// Which keys the vault may show in TLS.
+    var tlsKeys: TLSKeys
     /// Leaf hash of entry 0, hexadecimal.
     var genesis: String
     /// Who invited this device; absent for the first administrator.
@@ -39,6 +39,15 @@ struct DeviceState: Codable, Equatable, Sendable {
     var compared: [String]?
     /// Cases whose owner or name this device knows.
     var cases: [KnownCase] = []
+    /// What the policy in force said when this device last followed it.
+    var policy: FollowedPolicy?
+
+    private enum CodingKeys: String, CodingKey {
+        case vault, address, logKey, genesis, inviter, role, invitation, isEnrolled, head
+        case checkpoint, headSeen, enrolment, rotation, audited, governance, cases, policy
+        // The name from when there was one.
+        case tlsKeys = "tlsKey"
+    }
 
     /// The case with this id.
     subscript(caseID: String) -> KnownCase? {

@@ -47,14 +47,16 @@ extension VaultSession {
     ///   - seconds: How long others may sign it.
     ///   - edit: Changes the policy in force.
     /// - Returns: What changes, and what came of it.
-    /// - Throws: ``ClientError``; `.failed` where nothing changes.
+    /// - Throws: ``ClientError``; `.failed` where nothing changes, and where devices could not reach the
+    ///   vault any more. What `edit` throws.
     public func changePolicy(
         for seconds: Int64,
-        _ edit: (inout Policy) -> Void
+        _ edit: (inout Policy) throws -> Void
     ) async throws -> (changes: [String], decision: Decision) {
         let (old, statement) = try await governance().decided
         var policy = old
-        edit(&policy)
+        try edit(&policy)
+        try requireReachable(by: policy)
         let changes = policy.changes(from: old)
         guard !changes.isEmpty else {
             throw ClientError(.failed, "the policy is as you want it already")
@@ -65,6 +67,20 @@ extension VaultSession {
             with: policy
         )
         return (changes, try await decide(.policy(act)))
+    }
+
+    /// Makes sure that a policy names the key that the vault shows in TLS, and no more than it can.
+    private func requireReachable(by policy: Policy) throws {
+        guard (1...2).contains(policy.tlsKeys.count) else {
+            throw ClientError(.failed, "a policy names one TLS key, or two while it changes")
+        }
+        guard let shown = connection.keys.shown, !policy.tlsKeys.contains(shown) else { return }
+        throw ClientError(
+            .failed,
+            "the vault shows the TLS key \(shown.hex), and no device would take it any more",
+            hint:
+                "have the daemon change over to the next key first: `saksid rotate tls-key --switch`"
+        )
     }
 
     /// Signs an act; posts it where that is enough, or else proposes it to the other administrators.

@@ -5,17 +5,18 @@ import TransparencyLog
 import Vault
 
 extension VaultSession {
-    /// Who the administrators are and what they decided, up to now.
+    /// Who the administrators are and what they decided, up to now; the device follows the policy.
     ///
     /// - Throws: ``ClientError`` `.untrusted` where an entry is missing that this device saw before,
     ///   and where ``Governance`` refuses one.
     func governance() async throws -> Governance {
         let known = await trust.state
+        let size = known.head.size
         guard let genesis = Hash(hex: known.genesis) else {
             throw ClientError(.failed, "the keys of the vault are malformed")
         }
         var governance = Governance()
-        try await receipts(at: "/v1/governance/entries") { logged in
+        try await receipts(at: Self.governancePath) { logged in
             try governance.add(logged, genesis: genesis)
         }
         let seen = known.governance ?? SeenEntries()
@@ -36,12 +37,26 @@ extension VaultSession {
                 state.governance = seen
             }
         }
+        try await follow(governance.decided.policy, at: size)
         return governance
     }
 
+    /// Where the vault shows the entries about administrators.
+    static let governancePath = "/v1/governance/entries"
+
     /// Asks for receipts by the page, and takes each that proves its entry, in the order of the log.
-    func receipts(at path: String, take: (LoggedEntry) async throws -> Void) async throws {
-        var next: UInt64? = 0
+    ///
+    /// - Parameters:
+    ///   - path: What is asked.
+    ///   - first: From which index on.
+    ///   - take: Called with each entry.
+    /// - Throws: ``ClientError``, and what `take` throws.
+    func receipts(
+        at path: String,
+        from first: UInt64 = 0,
+        take: (LoggedEntry) async throws -> Void
+    ) async throws {
+        var next: UInt64? = first
         var last: UInt64?
         while let from = next {
             let floor = await trust.head

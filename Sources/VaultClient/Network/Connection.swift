@@ -12,6 +12,8 @@ import Vault
 struct Connection: Sendable {
     let address: VaultAddress
     let pace: Pace
+    /// Which keys it may show in TLS, and which it showed.
+    let keys: PinnedTLS
     private let client: HTTPClient
     private let clock: VaultClock
     /// Whether the vault answered anything yet.
@@ -23,7 +25,7 @@ struct Connection: Sendable {
     ///   asked of the network's resolver, which tells whoever watches which vault this person uses.
     init(
         to address: VaultAddress,
-        key: PinnedTLS,
+        keys: PinnedTLS,
         proxy: ProxyAddress?,
         pace: Pace
     ) throws(ClientError) {
@@ -38,6 +40,7 @@ struct Connection: Sendable {
         }
         self.address = address
         self.pace = pace
+        self.keys = keys
         clock = VaultClock()
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
@@ -51,8 +54,8 @@ struct Connection: Sendable {
         configuration.connectionPool.idleTimeout = .seconds(20)
         configuration.proxy = proxy.map { .socksServer(host: $0.host, port: $0.port) }
         if address.isTLS {
-            configuration.tlsConfiguration = key.configuration
-            configuration.http1_1ConnectionDebugInitializer = key.check
+            configuration.tlsConfiguration = keys.configuration
+            configuration.http1_1ConnectionDebugInitializer = keys.check
         }
         client = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,

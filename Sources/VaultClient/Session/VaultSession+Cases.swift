@@ -33,7 +33,7 @@ extension VaultSession {
         let invitation = try Invitation(
             address: state.address,
             logKey: log.key,
-            tlsKey: try hash(state.tlsKey),
+            tlsKeys: state.tlsKeys.hashes,
             genesis: try hash(state.genesis),
             inviter: identity.fingerprint,
             role: role,

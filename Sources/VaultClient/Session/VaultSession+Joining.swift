@@ -133,7 +133,7 @@ extension DeviceState {
             vault: invitation.vault,
             address: invitation.address,
             logKey: invitation.logKey.text,
-            tlsKey: invitation.tlsKey.hex,
+            tlsKeys: TLSKeys(invitation.tlsKeys),
             genesis: invitation.genesis.hex,
             inviter: invitation.inviter?.hex,
             role: invitation.role.rawValue,

@@ -53,13 +53,14 @@ public struct VaultSession: Sendable {
         proxy: ProxyAddress?,
         pace: Pace
     ) throws {
-        guard let key = try? VerifierKey(parsing: state.logKey), let pin = Hash(hex: state.tlsKey)
-        else { throw ClientError(.failed, "the keys of the vault are malformed") }
+        guard let key = try? VerifierKey(parsing: state.logKey) else {
+            throw ClientError(.failed, "the keys of the vault are malformed")
+        }
         self.home = home
         self.identity = identity
         connection = try Connection(
             to: try VaultAddress(parsing: state.address),
-            key: PinnedTLS(key: pin),
+            keys: PinnedTLS(state.tlsKeys.hashes),
             proxy: proxy,
             pace: pace
         )
@@ -103,6 +104,8 @@ public struct VaultSession: Sendable {
     }
 
     /// Asks for the vault's newest head and makes sure that it continues the one this device knows.
+    ///
+    /// Where the log has grown, the device follows the vault's policy, too.
     func catchUp() async throws -> Head { try await newest().head }
 
     /// The vault's newest checkpoint and its head, as ``catchUp()`` takes it.
@@ -110,6 +113,7 @@ public struct VaultSession: Sendable {
         let floor = await trust.head
         let (note, head) = try await log.newest()
         try await trust.accept(head, note, floor: floor)
+        try await followPolicy(to: head)
         return (note, head)
     }
 
@@ -149,6 +153,8 @@ public struct VaultSession: Sendable {
                 $0.people = people
             }
         }
+        // Else the device that changed it could be the one that misses what it changed.
+        if case .policy = statement.statement.act { _ = try await governance() }
         return logged
     }
 

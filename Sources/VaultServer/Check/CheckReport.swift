@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Vault
+
 /// What a check of a vault found.
 public struct CheckReport: Hashable, Sendable {
     /// One thing that is not as it must be.
@@ -30,6 +32,8 @@ public struct CheckReport: Hashable, Sendable {
     public internal(set) var contents: UInt64 = 0
     /// Their bytes; hashed in a deep check.
     public internal(set) var contentBytes: UInt64 = 0
+    /// The policy in force; `nil` where the rules could not be replayed to the end.
+    public internal(set) var policy: Policy?
     /// Whether contents were hashed, and the whole index was compared with the log.
     public let isDeep: Bool
 

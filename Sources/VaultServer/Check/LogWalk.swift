@@ -54,6 +54,7 @@ struct LogWalk {
             await compareTiles(&report)
         }
         await contents.run(check, state, &report)
+        if isReplaying { report.policy = state.policy }
         if edge.root != head.root {
             report.add(
                 "lock",

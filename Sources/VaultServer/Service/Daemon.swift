@@ -130,16 +130,26 @@ public struct Daemon: Sendable {
         }
     }
 
+    /// The vault card, once it is sure that members' devices take the TLS key.
+    ///
+    /// - Throws: ``StartError``; the vault is closed then.
     private func card(of vault: OpenVault, _ tls: TLSIdentity) async throws -> String {
-        let first = try await vault.log.entry(at: 0)
-        guard case .genesis(let genesis) = first.signed.statement.act,
-            genesis.tlsKey == tls.pin
-        else { throw StartError.wrongTLSKey }
-        return VaultCard(
-            logKey: genesis.logKey,
-            tlsKey: genesis.tlsKey,
-            genesis: first.leafHash
-        ).text
+        do {
+            try vault.requireInPolicy(tls.pin)
+            let first = try await vault.log.entry(at: 0)
+            guard case .genesis(let genesis) = first.signed.statement.act else {
+                preconditionFailure("the rules let nothing be first but a genesis")
+            }
+            let card = VaultCard(
+                logKey: genesis.logKey,
+                tlsKey: tls.pin,
+                genesis: first.leafHash
+            )
+            return card.text
+        } catch {
+            await vault.close()
+            throw error
+        }
     }
 
     private func application(

@@ -68,7 +68,7 @@ public struct NewVault: Sendable {
             let invitation = try Invitation(
                 address: address,
                 logKey: card.logKey,
-                tlsKey: card.tlsKey,
+                tlsKeys: [card.tlsKey],
                 genesis: card.genesis,
                 inviter: nil,
                 role: .admin,

@@ -3,6 +3,7 @@
 import CDispatch
 import CoreFoundation
 import Foundation
+import Glibc
 
 /// Files of the folder `keys`: made once, with mode 0600, and never overwritten.
 enum SecretFile {
@@ -29,6 +30,32 @@ enum SecretFile {
             _ = unsafe unlink(path)
             throw StartError.file(path: path, reason: reason)
         }
+        try syncFolder(folder)
+    }
+
+    /// Writes a file, whole or not at all, in the place of what is there.
+    ///
+    /// - Throws: ``StartError/file(path:reason:)``.
+    static func replace(_ text: String, at path: String, mode: mode_t = 0o600) throws {
+        let part = path + ".part"
+        _ = unsafe unlink(part)
+        try create(text, at: part, mode: mode)
+        try rename(part, to: path)
+    }
+
+    /// Gives a file another name, durably, in the place of what has it.
+    ///
+    /// - Throws: ``StartError/file(path:reason:)``.
+    static func rename(_ path: String, to other: String) throws {
+        guard unsafe Glibc.rename(path, other) == 0 else {
+            throw StartError.file(path: path, reason: reason())
+        }
+        for path in Set([path, other]) {
+            try syncFolder(URL(filePath: path).deletingLastPathComponent().path)
+        }
+    }
+
+    private static func syncFolder(_ folder: String) throws {
         let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard parent >= 0 else { throw StartError.file(path: folder, reason: reason()) }
         defer { close(parent) }

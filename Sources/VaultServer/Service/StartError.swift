@@ -24,8 +24,11 @@ public enum StartError: Error, Equatable, Sendable {
     case cannotListen(address: String, reason: String)
     /// The log key is not in the form that `init` writes.
     case logKeyUnreadable
-    /// The TLS key is not the one that the genesis statement names.
-    case wrongTLSKey
+    /// The policy in force does not name the TLS key, so no member's device would take it; with the keys
+    /// that it names. All are SHA-256 of a SubjectPublicKeyInfo, hexadecimal.
+    case tlsKeyNotInPolicy(key: String, policy: [String])
+    /// `rotate tls-key --switch` where no next key was made.
+    case noNextTLSKey
     /// The TLS key is not a P-256 key in PEM.
     case tlsKeyUnreadable
     /// The certificate is not readable, or belongs to another key.
@@ -71,7 +74,10 @@ extension StartError: CustomStringConvertible {
         case .file(let path, let reason): "\"\(path)\": \(reason)"
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
         case .logKeyUnreadable: "the log key is not a note signer key of this vault's origin"
-        case .wrongTLSKey: "the TLS key is not the one that the genesis statement names"
+        case .tlsKeyNotInPolicy(let key, let policy):
+            "the policy in force does not name the TLS key: got \(key), want "
+                + policy.joined(separator: " or ")
+        case .noNextTLSKey: "there is no next TLS key: make it with rotate tls-key first"
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
         case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
         case .badWitnessPolicy(let path, let reason): "witness policy \"\(path)\": \(reason)"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bulk
 import Foundation
 public import Logging
 import TransparencyLog
@@ -22,17 +23,15 @@ public struct VaultFolder: Sendable {
         return key.signer
     }
 
-    /// The TLS key and certificate.
+    /// The TLS key in use, and its certificate.
     ///
     /// - Throws: ``StartError``
     func tlsIdentity() throws -> TLSIdentity {
-        try TLSIdentity(
-            keyPEM: try secret(configuration.tlsKey),
-            certificatePEM: try SecretFile.readPublic(
-                configuration.path(configuration.tlsCertificate)
-            )
-        )
+        try requireVault(with: configuration.path(configuration.tlsKey))
+        return try tlsKeys.current()
     }
+
+    var tlsKeys: TLSKeys { TLSKeys(configuration) }
 
     /// The witnesses of the log; `nil` where none are configured.
     ///
@@ -49,11 +48,16 @@ public struct VaultFolder: Sendable {
 
     private func secret(_ name: String) throws -> String {
         let path = configuration.path(name)
+        try requireVault(with: path)
+        return try SecretFile.read(path)
+    }
+
+    /// Tells a folder without a vault from a vault without a file.
+    private func requireVault(with path: String) throws(StartError) {
         guard
             FileManager.default.fileExists(atPath: "\(configuration.data)/lock")
                 || FileManager.default.fileExists(atPath: path)
-        else { throw StartError.noVault(configuration.data) }
-        return try SecretFile.read(path)
+        else { throw .noVault(configuration.data) }
     }
 
     var indexPath: String { configuration.path("index.sqlite") }
@@ -100,12 +104,28 @@ public struct VaultFolder: Sendable {
         rebuildIndex: Bool,
         logger: Logger
     ) async throws -> CheckReport {
-        try await VaultCheck(
+        var report = try await VaultCheck(
             try DirectoryStore(at: configuration.data).engine(),
             index: indexPath,
             key: try signer().verifierKey,
             deep: deep,
             logger: logger
         ).run(rebuildIndex: rebuildIndex)
+        checkTLSKey(&report)
+        return report
+    }
+
+    /// Looks whether members' devices take the TLS key.
+    private func checkTLSKey(_ report: inout CheckReport) {
+        guard let policy = report.policy else { return }
+        let expected =
+            "a key that the policy names: \(policy.tlsKeys.map(\.hex).joined(separator: " or "))"
+        do {
+            let found = try tlsIdentity().pin
+            guard !policy.tlsKeys.contains(found) else { return }
+            report.add(configuration.tlsKey, expected: expected, found: found.hex)
+        } catch {
+            report.add(configuration.tlsKey, expected: expected, found: "\(error)")
+        }
     }
 }

@@ -24,7 +24,20 @@ public struct TLSIdentity: Sendable {
     /// The certificate says nothing but the word `saksi`: what it names would be visible to whoever
     /// watches the network. It is valid for 100 years, because the pin is what ends it.
     static func make(at now: Date) throws -> TLSIdentity {
-        let key = P256.Signing.PrivateKey()
+        try make(at: now, P256.Signing.PrivateKey())
+    }
+
+    /// Makes a certificate for a key that is there.
+    ///
+    /// - Throws: ``StartError/tlsKeyUnreadable``.
+    static func make(at now: Date, keyPEM: String) throws -> TLSIdentity {
+        guard let key = try? P256.Signing.PrivateKey(pemRepresentation: keyPEM) else {
+            throw StartError.tlsKeyUnreadable
+        }
+        return try make(at: now, key)
+    }
+
+    private static func make(at now: Date, _ key: P256.Signing.PrivateKey) throws -> TLSIdentity {
         let name = try DistinguishedName { CommonName("saksi") }
         let certificate = try Certificate(
             version: .v3,

@@ -37,6 +37,19 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
 
     @Option(
         help: ArgumentHelp(
+            "The SHA-256 of a TLS key, beside the one in force: while the key changes.",
+            valueName: "sha256"
+        )
+    )
+    var addTlsKey: Hash?
+
+    @Option(
+        help: ArgumentHelp("The SHA-256 of a TLS key that is no longer good.", valueName: "sha256")
+    )
+    var dropTlsKey: Hash?
+
+    @Option(
+        help: ArgumentHelp(
             "A witness, in place of those in force: its vkey, a blank, its address.",
             valueName: "vkey url"
         )
@@ -91,15 +104,16 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
     }
 
     private var isChange: Bool {
-        !quorum.isEmpty || !tlsKey.isEmpty || !witness.isEmpty || noWitnesses
+        !quorum.isEmpty || !tlsKey.isEmpty || addTlsKey != nil || dropTlsKey != nil
+            || !witness.isEmpty || noWitnesses
             || witnessQuorum != nil || !tsa.isEmpty || noTsas
     }
 
-    private func edit(_ policy: inout Policy) {
+    private func edit(_ policy: inout Policy) throws {
         for argument in quorum {
             policy.quorums[argument.kind] = argument.count == 1 ? nil : argument.count
         }
-        if !tlsKey.isEmpty { policy.tlsKeys = Set(tlsKey).sorted() }
+        try editKeys(&policy)
         if noWitnesses || !witness.isEmpty {
             policy.witnesses = witness.map(\.witness).sorted { $0.key.text < $1.key.text }
         }
@@ -108,6 +122,17 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
         if noTsas || !tsa.isEmpty {
             policy.timestampers = tsa.map(\.timestamper).sorted { $0.root < $1.root }
         }
+    }
+}
+
+extension PolicyCommand {
+    private func editKeys(_ policy: inout Policy) throws {
+        var keys = Set(tlsKey.isEmpty ? policy.tlsKeys : tlsKey)
+        if let addTlsKey { keys.insert(addTlsKey) }
+        if let dropTlsKey, keys.remove(dropTlsKey) == nil {
+            throw Failure("the policy does not name the TLS key \(dropTlsKey)")
+        }
+        policy.tlsKeys = keys.sorted()
     }
 }
 
