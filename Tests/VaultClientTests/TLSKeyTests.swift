@@ -184,6 +184,6 @@ extension World {
     }
 
     fileprivate func pins(of name: String) async throws -> [Hash] {
-        try await act(as: name) { await $0.trust.state.tlsKeys.hashes }
+        try await act(as: name) { await $0.trust.state.tlsKey.hashes }
     }
 }

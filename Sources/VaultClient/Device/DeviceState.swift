@@ -9,7 +9,7 @@ struct DeviceState: Codable, Equatable, Sendable {
     /// The log's verifier key.
     var logKey: String
     /// Which keys the vault may show in TLS.
-    var tlsKeys: TLSKeys
+    var tlsKey: TLSKeys
     /// Leaf hash of entry 0, hexadecimal.
     var genesis: String
     /// Who invited this device; absent for the first administrator.
@@ -41,13 +41,6 @@ struct DeviceState: Codable, Equatable, Sendable {
     var cases: [KnownCase] = []
     /// What the policy in force said when this device last followed it.
     var policy: FollowedPolicy?
-
-    private enum CodingKeys: String, CodingKey {
-        case vault, address, logKey, genesis, inviter, role, invitation, isEnrolled, head
-        case checkpoint, headSeen, enrolment, rotation, audited, governance, cases, policy
-        // The name from when there was one.
-        case tlsKeys = "tlsKey"
-    }
 
     /// The case with this id.
     subscript(caseID: String) -> KnownCase? {

@@ -40,10 +40,10 @@ extension VaultSession {
     ///   just shown in TLS; what it names is remembered all the same.
     func follow(_ policy: Policy, at size: UInt64) async throws {
         let known = await trust.state
-        if known.policy?.size ?? 0 < size || known.tlsKeys.hashes != policy.tlsKeys {
+        if known.policy?.size ?? 0 < size || known.tlsKey.hashes != policy.tlsKeys {
             try await trust.update { $0.follow(policy, at: size) }
         }
-        let accepted = await trust.state.tlsKeys.hashes
+        let accepted = await trust.state.tlsKey.hashes
         connection.keys.accept(accepted)
         guard let shown = connection.keys.shown, !accepted.contains(shown) else { return }
         throw ClientError(
@@ -108,6 +108,6 @@ extension DeviceState {
         // Another process may have followed it further.
         guard size >= self.policy?.size ?? 0 else { return }
         self.policy = FollowedPolicy(size: size)
-        if let policy { tlsKeys = TLSKeys(policy.tlsKeys) }
+        if let policy { tlsKey = TLSKeys(policy.tlsKeys) }
     }
 }

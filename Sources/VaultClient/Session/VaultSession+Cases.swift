@@ -33,7 +33,7 @@ extension VaultSession {
         let invitation = try Invitation(
             address: state.address,
             logKey: log.key,
-            tlsKeys: state.tlsKeys.hashes,
+            tlsKeys: state.tlsKey.hashes,
             genesis: try hash(state.genesis),
             inviter: identity.fingerprint,
             role: role,

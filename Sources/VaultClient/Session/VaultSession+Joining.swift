@@ -133,7 +133,7 @@ extension DeviceState {
             vault: invitation.vault,
             address: invitation.address,
             logKey: invitation.logKey.text,
-            tlsKeys: TLSKeys(invitation.tlsKeys),
+            tlsKey: TLSKeys(invitation.tlsKeys),
             genesis: invitation.genesis.hex,
             inviter: invitation.inviter?.hex,
             role: invitation.role.rawValue,

@@ -60,7 +60,7 @@ public struct VaultSession: Sendable {
         self.identity = identity
         connection = try Connection(
             to: try VaultAddress(parsing: state.address),
-            keys: PinnedTLS(state.tlsKeys.hashes),
+            keys: PinnedTLS(state.tlsKey.hashes),
             proxy: proxy,
             pace: pace
         )
