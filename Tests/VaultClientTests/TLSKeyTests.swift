@@ -120,17 +120,20 @@ struct TLSKeyTests {
             #expect(refused?.hint?.contains("--switch") == true, "\(refused as Any)")
 
             // With another program, administrators can.
-            _ = try await world.act(as: "admin") { session in
-                let (policy, statement) = try await session.governance().decided
-                var without = policy
-                without.tlsKeys = [keys.next]
-                let act = PolicyChange(
-                    expires: try session.deadline(in: 60),
-                    replacing: statement,
-                    with: without
-                )
-                return try await session.decide(.policy(act))
+            let own = await #expect(throws: ClientError.self) {
+                _ = try await world.act(as: "admin") { session in
+                    let (policy, statement) = try await session.governance().decided
+                    var without = policy
+                    without.tlsKeys = [keys.next]
+                    let act = PolicyChange(
+                        expires: try session.deadline(in: 60),
+                        replacing: statement,
+                        with: without
+                    )
+                    return try await session.decide(.policy(act))
+                }
             }
+            #expect(own?.code == .untrusted)
             let error = await #expect(throws: ClientError.self) {
                 _ = try await world.act(as: "lawyer") { try await $0.cases() }
             }
