@@ -30,17 +30,32 @@ enum DurableFile {
 
     /// Makes a new file, whole or not at all; what is there under the name or beside it stays as it is.
     static func create(_ bytes: [UInt8], at path: FilePath) throws(FileError) {
+        try place(bytes, at: path, replacing: false)
+    }
+
+    /// Puts bytes in the place of a file, whole or not at all; what else lies beside it stays as it is.
+    static func replace(_ bytes: [UInt8], at path: FilePath) throws(FileError) {
+        try place(bytes, at: path, replacing: true)
+    }
+
+    private static func place(
+        _ bytes: [UInt8],
+        at path: FilePath,
+        replacing: Bool
+    ) throws(FileError) {
         let random = String(UInt64.random(in: .min ... .max), radix: 36)
         let temporary = path.folder.appending(".saksi-\(random).part")
         let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
         defer { _ = unsafe temporary.withCString { unsafe unlink($0) } }
         try file.write(bytes, to: temporary)
         try file.sync(temporary)
-        // Unlike rename, link never replaces what came up in the meantime.
-        let linked = unsafe temporary.withCString { old in
-            unsafe path.withCString { unsafe link(old, $0) }
+        let moved = unsafe temporary.withCString { old in
+            unsafe path.withCString { new in
+                // Unlike rename, link never replaces what came up in the meantime.
+                unsafe replacing ? rename(old, new) : link(old, new)
+            }
         }
-        guard linked == 0 else { throw FileError(.write, path) }
+        guard moved == 0 else { throw FileError(.write, path) }
         try syncFolder(path.folder)
     }
 

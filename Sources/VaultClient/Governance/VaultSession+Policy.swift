@@ -5,12 +5,6 @@ public import Bulk
 import TransparencyLog
 import Vault
 
-/// What the policy in force said when a device last followed it.
-struct FollowedPolicy: Codable, Equatable, Sendable {
-    /// How many entries the log had: later ones may have changed the policy.
-    let size: UInt64
-}
-
 extension VaultSession {
     /// Moves what this device relies on along the policy, where the log has grown since it last did.
     ///
@@ -107,7 +101,11 @@ extension DeviceState {
     fileprivate mutating func follow(_ policy: Policy?, at size: UInt64) {
         // Another process may have followed it further.
         guard size >= self.policy?.size ?? 0 else { return }
-        self.policy = FollowedPolicy(size: size)
-        if let policy { tlsKey = TLSKeys(policy.tlsKeys) }
+        guard let policy else {
+            self.policy?.size = size
+            return
+        }
+        self.policy = FollowedPolicy(policy, size: size)
+        tlsKey = TLSKeys(policy.tlsKeys)
     }
 }

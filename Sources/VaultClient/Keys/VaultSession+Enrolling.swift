@@ -148,7 +148,10 @@ extension VaultSession {
 
     private func welcome(to person: Fingerprint) async throws -> Welcome {
         let state = await trust.state
-        guard let tlsKey = Hash(hex: state.tlsKey), let genesis = Hash(hex: state.genesis) else {
+        // While the key changes, the one that the vault shows now.
+        guard let tlsKey = connection.keys.shown ?? state.tlsKey.hashes.first,
+            let genesis = Hash(hex: state.genesis)
+        else {
             throw ClientError(.failed, "the keys of the vault are malformed")
         }
         return try Welcome(

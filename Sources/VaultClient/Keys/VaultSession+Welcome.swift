@@ -83,7 +83,7 @@ extension DeviceState {
             vault: welcome.card.vault,
             address: welcome.address,
             logKey: welcome.card.logKey.text,
-            tlsKey: welcome.card.tlsKey.hex,
+            tlsKey: TLSKeys([welcome.card.tlsKey]),
             genesis: welcome.card.genesis.hex,
             inviter: welcome.sender.hex,
             // The log says it.

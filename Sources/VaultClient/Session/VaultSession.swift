@@ -99,7 +99,8 @@ public struct VaultSession: Sendable {
             person: identity.person,
             recipient: identity.record.recipient,
             entries: state.head.size,
-            root: state.head.root.hex
+            root: state.head.root.hex,
+            witnesses: state.witnessing(of: state.newest)
         )
     }
 
@@ -187,4 +188,6 @@ public struct DeviceCard: Encodable, Sendable {
     public let entries: UInt64
     /// That head's root, hexadecimal.
     public let root: String
+    /// Who cosigned it, of the witnesses that the vault's policy names.
+    public let witnesses: Witnessing
 }

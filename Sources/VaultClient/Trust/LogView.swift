@@ -66,11 +66,18 @@ struct LogView: Sendable {
     }
 
     /// Shows that an entry with this leaf hash stands at an index of a head's log.
-    func requireInclusion(of leaf: Hash, at index: UInt64, in head: Head) async throws {
+    @discardableResult
+    func requireInclusion(
+        of leaf: Hash,
+        at index: UInt64,
+        in head: Head
+    ) async throws -> InclusionProof {
         do {
             var tree = TiledTree(size: head.size)
             try await tree.load(tree.missingTiles(forInclusionOf: index), reading: tile)
-            try tree.inclusionProof(of: index).verify(leaf: leaf, root: head.root)
+            let proof = try tree.inclusionProof(of: index)
+            try proof.verify(leaf: leaf, root: head.root)
+            return proof
         } catch let error as ClientError {
             throw error
         } catch let error as CancellationError {

@@ -65,13 +65,28 @@ actor Trust {
         }
     }
 
+    /// Keeps a checkpoint that more witnesses have cosigned than the one that is kept of the same head.
+    private func add(_ checkpoint: SignedNote, to known: Head) throws {
+        func count(_ state: DeviceState, _ note: SignedNote?) -> Int {
+            state.witnessing(of: note).cosignedBy.count
+        }
+        guard count(state, checkpoint) > count(state, state.newest) else { return }
+        try update { latest in
+            guard latest.head == known else { return }
+            latest.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+        }
+    }
+
     /// Stores a head that was proved against `known`; `false` where that is no longer the newest.
     private func remember(
         _ new: Head,
         _ checkpoint: SignedNote,
         after known: Head
     ) throws -> Bool {
-        guard new.size > known.size else { return state.head == known }
+        guard new.size > known.size else {
+            if new == known { try add(checkpoint, to: known) }
+            return state.head == known
+        }
         var isStored = false
         try update { latest in
             guard latest.head == known else { return }

@@ -3,7 +3,7 @@
 import AsyncHTTPClient
 import TransparencyLog
 
-/// The witnesses that a policy file names for this log, and the quorum of them.
+/// The witnesses of this log, and the quorum of them: those of the vault's policy, or of a policy file.
 struct WitnessSet: Sendable {
     /// Those with an address.
     let clients: [WitnessClient]
@@ -26,26 +26,36 @@ struct WitnessSet: Sendable {
         } catch {
             throw .badWitnessPolicy(path: path, reason: "\(error)")
         }
-        policy = TrustPolicy(
-            logs: [TrustPolicy.Log(key: log)],
-            witnesses: file.witnesses,
-            quorum: file.quorum
+        for witness in file.witnesses {
+            guard let url = witness.url, !Self.isAddress(url) else { continue }
+            let reason =
+                "witness \"\(witness.key.name)\": got \"\(url)\", want a URL of http or https"
+            throw .badWitnessPolicy(path: path, reason: reason)
+        }
+        self.init(
+            TrustPolicy(
+                logs: [TrustPolicy.Log(key: log)],
+                witnesses: file.witnesses,
+                quorum: file.quorum
+            ),
+            timeout: timeout
         )
-        let addresses = file.witnesses.compactMap { witness in
-            witness.url.map { (witness.key, $0) }
-        }
-        for (key, url) in addresses {
-            guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
-                let reason = "witness \"\(key.name)\": got \"\(url)\", want a URL of http or https"
-                throw .badWitnessPolicy(path: path, reason: reason)
-            }
-        }
+    }
+
+    /// Takes the witnesses of a policy; those whose addresses cannot be used count, and are never asked.
+    init(_ policy: TrustPolicy, timeout: Duration) {
         let http = WitnessClient.makeHTTP(timeout: timeout)
+        self.policy = policy
         self.http = http
-        clients = addresses.map { key, url in
+        clients = policy.witnesses.compactMap { witness in
+            guard let url = witness.url, Self.isAddress(url) else { return nil }
             let prefix = url.hasSuffix("/") ? String(url.dropLast()) : url
-            return WitnessClient(key: key, url: prefix, http: http, timeout: timeout)
+            return WitnessClient(key: witness.key, url: prefix, http: http, timeout: timeout)
         }
+    }
+
+    private static func isAddress(_ url: String) -> Bool {
+        url.hasPrefix("https://") || url.hasPrefix("http://")
     }
 
     /// Ends all connections; it must be called.

@@ -52,7 +52,7 @@ public struct Daemon: Sendable {
         let metrics = Metrics()
         let vault = try await folder.open(logger: logger, now: now, metrics: metrics)
         let card = try await card(of: vault, tls)
-        let publisher = try await publisher(for: vault, folder, metrics)
+        let first = try await firstPublisher(for: vault, folder, metrics)
         let api = API(
             vault: vault,
             card: card,
@@ -72,8 +72,15 @@ public struct Daemon: Sendable {
                 logger: logger,
                 now: now
             ),
+            PolicyFollower(
+                vault: vault,
+                tlsKey: tls.pin,
+                first: first,
+                interval: configuration.witnessInterval,
+                logger: logger,
+                publisher: { try publisher(for: vault, folder, metrics, by: $0) }
+            ),
         ]
-        if let publisher { services.append(publisher) }
         if let address = configuration.metricsListen {
             services.append(
                 Listening(
@@ -96,10 +103,30 @@ public struct Daemon: Sendable {
         try await ServiceGroup(configuration: group).run()
     }
 
+    /// What shows checkpoints to the witnesses of a policy.
+    ///
+    /// - Throws: ``StartError``
+    private func publisher(
+        for vault: OpenVault,
+        _ folder: VaultFolder,
+        _ metrics: Metrics,
+        by policy: Policy?
+    ) throws -> WitnessPublisher? {
+        guard let witnesses = try folder.witnesses(of: policy) else { return nil }
+        return WitnessPublisher(
+            witnesses: witnesses,
+            vault: vault,
+            interval: configuration.witnessInterval,
+            refresh: configuration.witnessRefresh,
+            metrics: metrics,
+            logger: logger
+        )
+    }
+
     /// What shows checkpoints to the witnesses, once they have been asked whether they know more.
     ///
     /// - Throws: ``StartError``; nothing was signed then.
-    private func publisher(
+    private func firstPublisher(
         for vault: OpenVault,
         _ folder: VaultFolder,
         _ metrics: Metrics
@@ -108,19 +135,14 @@ public struct Daemon: Sendable {
             guard try await !Cosigned(store: vault.store).hasFork() else {
                 throw StartError.forkOnRecord(configuration.path(StoragePrefix.forks.path))
             }
-            guard let witnesses = try folder.witnesses() else { return nil }
-            let publisher = WitnessPublisher(
-                witnesses: witnesses,
-                vault: vault,
-                interval: configuration.witnessInterval,
-                refresh: configuration.witnessRefresh,
-                metrics: metrics,
-                logger: logger
-            )
+            let policy = vault.state.policy
+            guard let publisher = try publisher(for: vault, folder, metrics, by: policy) else {
+                return nil
+            }
             do {
                 try await publisher.checkBeforeSigning()
             } catch {
-                await witnesses.close()
+                await publisher.witnesses.close()
                 throw error
             }
             return publisher

@@ -33,10 +33,17 @@ public struct VaultFolder: Sendable {
 
     var tlsKeys: TLSKeys { TLSKeys(configuration) }
 
-    /// The witnesses of the log; `nil` where none are configured.
+    /// The witnesses of the log: those that the policy names or, where it names none, those of the
+    /// configured file; `nil` where there are none either.
     ///
     /// - Throws: ``StartError``
-    func witnesses() throws -> WitnessSet? {
+    func witnesses(of policy: Policy?) throws -> WitnessSet? {
+        if let policy, !policy.witnesses.isEmpty {
+            return WitnessSet(
+                policy.trust(in: [TrustPolicy.Log(key: try signer().verifierKey)]),
+                timeout: configuration.witnessTimeout
+            )
+        }
         guard let path = configuration.witnessPolicy.map(configuration.path) else { return nil }
         return try WitnessSet(
             parsing: try SecretFile.readPublic(path),

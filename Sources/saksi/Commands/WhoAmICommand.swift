@@ -28,6 +28,7 @@ struct WhoAmICommand: AsyncParsableCommand, StatusDocumented {
                 ("person", card.person == card.fingerprint ? nil : card.person.grouped),
                 ("recipient", card.recipient),
                 ("log seen", "\(card.entries) entries, root \(card.root)"),
+                ("witnessed", "\(card.witnesses)"),
             ])
         }
     }

@@ -20,17 +20,29 @@ struct CompareCommand: AsyncParsableCommand, StatusDocumented {
     @Argument(
         help: "What `saksi log head` printed there: a file, - for stdin, or the line itself."
     )
-    var head: String
+    var head: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Compare with the head that a witness cosigned last; it is asked at this address.",
+            valueName: "url"
+        )
+    )
+    var witness: String?
 
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     @OptionGroup var device: DeviceOptions
 
+    func validate() throws {
+        guard (head == nil) != (witness == nil) else {
+            throw ValidationError("give a head, or --witness")
+        }
+    }
+
     func run() async throws {
-        let text = try TextArgument.read(head, prefixes: ["saksi-head-v1:"], what: "head")
-        let other = try SignedHead(parsing: text)
-        let comparison = try await device.withSession { try await $0.compare(other) }
+        let comparison = try await compare()
         if json {
             try Listing.show(json: Result(comparison))
         } else {
@@ -43,6 +55,18 @@ struct CompareCommand: AsyncParsableCommand, StatusDocumented {
             ])
         }
         if case .contradiction(let error) = comparison.finding { throw error }
+    }
+
+    private func compare() async throws -> HeadComparison {
+        if let witness {
+            let proxy = try device.proxyAddress
+            return try await device.withSession {
+                try await $0.compare(withWitnessAt: witness, proxy: proxy)
+            }
+        }
+        let text = try TextArgument.read(head ?? "-", prefixes: ["saksi-head-v1:"], what: "head")
+        let other = try SignedHead(parsing: text)
+        return try await device.withSession { try await $0.compare(other) }
     }
 
     private struct Result: Encodable {
