@@ -141,12 +141,16 @@ struct ReceiptTests {
 struct InvitationTests {
     private static let prefix = "saksi-invite-v1:"
 
-    private func invitation(case caseID: CaseID? = nil, first: Bool = false) throws -> Invitation {
+    private func invitation(
+        case caseID: CaseID? = nil,
+        first: Bool = false,
+        tlsKeys: [Hash] = [.test("tls key")]
+    ) throws -> Invitation {
         let vault = try TestVault(empty: ())
         return try Invitation(
             address: "https://vault.example:8443",
             logKey: vault.logSigner.verifierKey,
-            tlsKeys: [.test("tls key")],
+            tlsKeys: tlsKeys,
             genesis: .test("genesis"),
             inviter: first ? nil : vault.admin.fingerprint,
             role: first ? .admin : .submitter,
@@ -157,6 +161,16 @@ struct InvitationTests {
             checkpointSize: 1234,
             checkpointRoot: .test("root")
         )
+    }
+
+    @Test("name two TLS keys while the key changes, ascending, and no more")
+    func changingKey() throws {
+        let keys = [Hash.test("tls key"), .test("next tls key"), .test("another")].sorted()
+        let both = try invitation(tlsKeys: Array(keys.prefix(2)))
+        #expect(try Invitation(parsing: both.text).tlsKeys == Array(keys.prefix(2)))
+        for wrong in [[], [keys[1], keys[0]], [keys[0], keys[0]], keys] {
+            #expect(throws: InvitationError.self) { try invitation(tlsKeys: wrong) }
+        }
     }
 
     @Test("are one line, and read back", arguments: 0..<3)

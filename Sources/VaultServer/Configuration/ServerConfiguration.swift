@@ -28,13 +28,15 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// The file has mode 0600.
     public var logKey = "keys/log.key"
 
-    /// The TLS private key (PEM, P-256), whose SPKI digest is pinned in every invite.
+    /// The TLS private key (PEM, P-256), whose SPKI digest the vault's policy names; `saksid rotate tls-key`
+    /// changes it.
     public var tlsKey = "keys/tls.key"
 
     /// The self-signed certificate (PEM) of that key; public.
     public var tlsCertificate = "keys/tls.crt"
 
-    /// The witnesses of the log, as a C2SP tlog-policy file with their URLs; `off` for none.
+    /// The witnesses of the log where the vault's policy names none, as a C2SP tlog-policy file with their
+    /// URLs; `off` for none.
     ///
     /// A relative path begins at the vault's folder. Its `log` lines are not used here: the quorum is
     /// counted over checkpoints of this log.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Crypto
 import Foundation
-import Glibc
-import Vault
 
 /// The TLS key that the daemon shows and, while the key changes, the one that it shall show next.
 ///
