@@ -88,6 +88,8 @@ extension SharedVaultTests {
                 ["export", story.caseID, "-o", story.path("x"), "--for", "nobody"],
                 ["invite", "--role", "reader", "--expires", "5"],
                 ["case", "grant", story.caseID, "x"],
+                ["case", "trust", story.caseID], ["key", "request", "--vault", "x"],
+                ["key", "replace", story.path("x")], ["key", "backup"], ["key", "restore"],
                 ["whoami", "--home", ""],
                 ["whoami", "--proxy", "http://127.0.0.1:1"] + story.lawyer.options,
                 ["open", story.caseID, "1/1", "-o", story.path("x"), "--purpose", "Not A Word"],
@@ -147,6 +149,46 @@ extension SharedVaultTests {
             }
             let open = try await story.admin("case", "open", "an administrator's")
             expect(open, 3, "the vault refused: only readers open cases")
+        }
+
+        @Test(
+            "1: keys are made, enrolled and restored only from what is whole, and on an empty device"
+        )
+        func keys() async throws {
+            let story = try story()
+            let someone = try await story.lawyer.fingerprint()
+            let request = ["key", "request", "--for", someone, "--vault"]
+            let output = ["-o", story.path("request")]
+            let named = try await BuiltProgram.saksi.run(
+                request + ["No Name"] + output + story.lawyer.options
+            )
+            expect(named, 1, "no vault has the name \"No Name\"")
+            let joined = try await BuiltProgram.saksi.run(
+                request + [LocalVault.origin] + output + story.lawyer.options
+            )
+            expect(
+                joined,
+                1,
+                "this device has joined a vault already",
+                hint: "use another --home for other keys"
+            )
+            #expect(!FileManager.default.fileExists(atPath: story.path("request")))
+            let garbage = try await story.lawyer("key", "restore", story.files[0])
+            expect(garbage, 1, "this is no backup of keys")
+            let welcome = try await story.vault.person("nobody")("join", "saksi-welcome-v1:AAAA")
+            #expect(
+                welcome.status == 1 && welcome.error.hasPrefix("saksi: error: the welcome's line 1")
+            )
+            let add = try await story.lawyer(
+                "key",
+                "add-device",
+                story.files[0],
+                "--fingerprint",
+                someone
+            )
+            #expect(add.status == 1 && add.error.hasPrefix("saksi: error: "))
+            let other = try await story.activist("case", "trust", story.caseID, someone)
+            #expect(other.status == 0, "\(other.error)")
         }
 
         @Test("1: nothing is exported for a class without consent")

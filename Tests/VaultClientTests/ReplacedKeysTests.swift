@@ -181,6 +181,43 @@ struct ReplacedKeysTests {
         }
     }
 
+    @Test("an owner's device seals nothing to whom a key let in that only administrators vouch for")
+    func hijacked() async throws {
+        try await withReader { world, id, monitor in
+            let lawyer = try await world.act(as: "lawyer") { $0.identity.person }
+            let accomplice = try await world.reader("accomplice")
+            let request = try world.request("hijacker", for: lawyer)
+            let rekey = request.rekey(
+                expires: UTCTime(seconds: VaultClock.deviceTime + 60),
+                reason: .replace,
+                ends: []
+            )
+            _ = try await world.act(as: "admin") { try await $0.decide(.rekey(rekey)) }
+            try await world.join("hijacker", by: try await world.replace(lawyer, by: request))
+            try await world.act(as: "hijacker") { session in
+                let act = CaseGrant(
+                    caseID: id,
+                    member: accomplice,
+                    right: .read,
+                    keyring: try await session.upload(.keyrings, Array("nothing".utf8)),
+                    replacing: try await session.view(of: id).keyring
+                )
+                _ = try await session.post(try await session.sign(.caseGrant(act)))
+            }
+            let rotation = await #expect(throws: ClientError.self) {
+                try await world.act(as: "lawyer") { try await $0.rotate(id.hex, reason: .planned) }
+            }
+            let grant = await #expect(throws: ClientError.self) {
+                try await world.act(as: "lawyer") { try await $0.grant(monitor, .read, in: id.hex) }
+            }
+            for error in [rotation, grant] {
+                #expect(error?.code == .failed)
+                let words = request.fingerprint.grouped
+                #expect(error?.message.contains(words) == true, "\(error as Any)")
+            }
+        }
+    }
+
     @Test("a case that administrators gave to another owner is submitted to once that was compared")
     func recovered() async throws {
         try await withReader { world, id, monitor in

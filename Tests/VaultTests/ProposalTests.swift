@@ -127,6 +127,56 @@ struct ProposalTests {
         }
     }
 
+    @Test(
+        "the entries about one person's keys give the keys that the whole log gives, and no other"
+    )
+    func keysOfOne() throws {
+        var (vault, second) = try council()
+        let (phone, laptop, forged) = (
+            try Person("phone"), try Person("laptop"), try Person("forged")
+        )
+        let person = vault.reader.fingerprint
+        let device = try vault.rekey(vault.reader, to: laptop, .device)
+        try vault.post(vault.sign(device, by: [vault.reader, second]))
+        let replace = try vault.rekey(vault.reader, to: phone, .replace)
+        try vault.post(vault.sign(replace, by: [vault.admin, second]))
+        let lost = Revoke(
+            expires: TestVault.deadline,
+            person: person,
+            reason: .lost,
+            keys: [laptop.fingerprint]
+        )
+        try vault.post(vault.sign(.revoke(lost), by: [vault.admin, second]))
+        var state = VaultState()
+        var facts = LogFacts()
+        for (index, entry) in vault.entries.enumerated() {
+            if vault.isGovernance(entry) {
+                try state.replay(governance: entry, at: UInt64(index), facts: &facts)
+            } else if entry.isAboutKeys(of: person) {
+                try state.replay(keysOf: person, entry, at: UInt64(index), facts: &facts)
+            }
+        }
+        #expect(state.activeKeys(of: person) == [phone.fingerprint])
+        let ends = Set(state.keys(of: person).map(\.ended))
+        #expect(ends == Set(vault.state.keys(of: person).map(\.ended)))
+        // Who holds the log's key can add entries, but sign them as nobody else.
+        let size = UInt64(vault.entries.count)
+        let gift = try vault.rekey(vault.reader, to: forged, .replace, ends: [])
+        for (signers, violation) in [
+            ([vault.otherReader], PolicyViolation.unknownActor), ([phone], .notAdministrator),
+        ] {
+            let entry = Entry(accepting: try vault.sign(gift, by: signers), at: vault.clock)
+            #expect(throws: violation) {
+                try state.replay(keysOf: person, entry, at: size, facts: &facts)
+            }
+        }
+        let others = vault.entries.first { $0.isAboutKeys(of: vault.otherReader.fingerprint) }
+        let other = try #require(others)
+        #expect(throws: PolicyViolation.otherPersonsKey) {
+            try state.replay(keysOf: person, other, at: size, facts: &facts)
+        }
+    }
+
     @Test("a rejection has the promised bytes, and is good by the key that it names alone")
     func rejection() throws {
         let vault = try TestVault()
@@ -168,6 +218,17 @@ extension TestVault {
         case .enrol: state.member(entry.signed.statement.actor)?.role == .admin
         case .rekey(let act): state.member(act.person)?.role == .admin
         case .revoke(let act): state.member(act.person)?.role == .admin
+        default: false
+        }
+    }
+}
+
+extension Entry {
+    fileprivate func isAboutKeys(of person: Fingerprint) -> Bool {
+        switch signed.statement.act {
+        case .enrol: signed.statement.actor == person
+        case .rekey(let act): act.person == person
+        case .revoke(let act): act.person == person
         default: false
         }
     }

@@ -94,6 +94,7 @@ extension VaultSession {
                 notice("an earlier change of the case's key was done: entry \(done.index)")
                 job = try await RotationJob.open(id, in: home, identity)
             }
+            _ = try await comparedOwner(of: view)
             let readers = try await recipients(try change.readers(view))
             if let reason = job.state.outdated(in: view, for: readers) {
                 try job.wipe()
