@@ -41,6 +41,13 @@ public final class HybridIdentity: Identity {
 
     /// The file key from the first stanza that was sealed to this key; see ``Identity``.
     public func fileKey(from stanzas: [Stanza]) throws(HeaderError) -> FileKey? {
+        try Self.fileKey(from: stanzas) { try Self.key(of: seed) }
+    }
+
+    fileprivate static func fileKey(
+        from stanzas: [Stanza],
+        with key: () throws -> XWingMLKEM768X25519.PrivateKey
+    ) throws(HeaderError) -> FileKey? {
         let stanzas = stanzas.filter { $0.type == HybridRecipient.stanzaType }
         var shares: [[UInt8]] = []
         for stanza in stanzas {
@@ -57,7 +64,7 @@ public final class HybridIdentity: Identity {
             // Refused here is only an X25519 part that fixes the shared secret.
             guard
                 var recipient = try? HPKE.Recipient(
-                    privateKey: Self.key(of: seed),
+                    privateKey: key(),
                     ciphersuite: HybridRecipient.ciphersuite,
                     info: HybridRecipient.info,
                     encapsulatedKey: Data(share)
@@ -77,6 +84,32 @@ public final class HybridIdentity: Identity {
         }
     }
 
+    /// The key pair, derived.
+    fileprivate var key: XWingMLKEM768X25519.PrivateKey {
+        guard let key = try? Self.key(of: seed) else {
+            fatalError("a seed of 32 bytes always gives an X-Wing key pair")
+        }
+        return key
+    }
+
     static let prefix = "AGE-SECRET-KEY-PQ-"
     private static let seedSize = 32
+}
+
+/// A post-quantum private key whose pair is derived once, to open many headers one after the other.
+///
+/// ``HybridIdentity`` derives it for each header, and keeps the seed only, in guarded memory. This lies
+/// where the cryptographic library puts it: let it go soon.
+public final class ExpandedIdentity: Identity {
+    private let key: XWingMLKEM768X25519.PrivateKey
+
+    /// Derives the pair of an identity.
+    public init(_ identity: HybridIdentity) {
+        key = identity.key
+    }
+
+    /// The file key from the first stanza that was sealed to this key; see ``Identity``.
+    public func fileKey(from stanzas: [Stanza]) throws(HeaderError) -> FileKey? {
+        try HybridIdentity.fileKey(from: stanzas) { key }
+    }
 }

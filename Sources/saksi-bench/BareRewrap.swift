@@ -27,6 +27,7 @@ struct BareRewrap: AsyncParsableCommand {
             kdf: .HKDF_SHA256,
             aead: .chaChaPoly
         )
+        let recipientKey = next.publicKey
         let info = Data("age-encryption.org/mlkem768x25519".utf8)
         let fileKey = Data(repeating: 7, count: 16)
         var sender = try HPKE.Sender(recipientKey: old.publicKey, ciphersuite: suite, info: info)
@@ -45,7 +46,7 @@ struct BareRewrap: AsyncParsableCommand {
                             )
                             let opened = try recipient.open(sealed)
                             var sender = try HPKE.Sender(
-                                recipientKey: next.publicKey,
+                                recipientKey: recipientKey,
                                 ciphersuite: suite,
                                 info: info
                             )

@@ -103,6 +103,11 @@ struct SealingTests {
         let moved = rewrapped.bytes + file[header.bytes.count...]
         #expect(try open(moved, new) == text)
         #expect(throws: DecryptionError.noMatch) { try open(moved, old) }
+        let expanded = try header.rewrapped(with: [ExpandedIdentity(old)], for: [new.recipient])
+        #expect(try open(expanded.bytes + file[header.bytes.count...], new) == text)
+        #expect(throws: DecryptionError.noMatch) {
+            try header.rewrapped(with: [ExpandedIdentity(new)], for: [new.recipient])
+        }
         #expect(throws: DecryptionError.noMatch) {
             try header.rewrapped(with: [new], for: [new.recipient])
         }

@@ -122,7 +122,10 @@ struct Rewrap {
     private func sealed(
         _ found: [FoundEnvelope]
     ) async throws -> [(place: ObjectPlace, envelope: [UInt8]?)] {
-        let (identities, recipient) = (reading.identities, job.next.recipient)
+        let recipient = job.next.recipient
+        let identities = reading.identities.map { identity -> any Identity in
+            (identity as? HybridIdentity).map { ExpandedIdentity($0) } ?? identity
+        }
         return try await withThrowingTaskGroup(of: (Int, [[UInt8]?]).self) { group in
             for start in stride(from: 0, to: found.count, by: Self.share) {
                 let few = found[start..<min(start + Self.share, found.count)]
