@@ -14,12 +14,22 @@ public struct TrustPolicy: Sendable {
         public let origin: String
         /// Where the log is found; its meaning is the application's.
         public let url: String?
+        /// The sizes of the tree that the key vouches for.
+        ///
+        /// All of them where a policy file says it: the files have no word for this.
+        public let sizes: ClosedRange<UInt64>
 
         /// Accepts a log; without an origin, the one that the key is named for.
-        public init(key: VerifierKey, origin: String? = nil, url: String? = nil) {
+        public init(
+            key: VerifierKey,
+            origin: String? = nil,
+            url: String? = nil,
+            sizes: ClosedRange<UInt64> = 0...(.max)
+        ) {
             self.key = key
             self.origin = origin ?? key.name
             self.url = url
+            self.sizes = sizes
         }
     }
 
@@ -74,7 +84,7 @@ public struct TrustPolicy: Sendable {
     /// Judges a checkpoint.
     ///
     /// The steps of c2sp.org/tlog-proof, "Verifying a tlog proof", 2 and 3: the origin is one of an
-    /// accepted log, a key of that log signed, no signature by a log or witness that is known fails,
+    /// accepted log, a key of that log and of that size signed, no signature by a log or witness that is known fails,
     /// and the quorum cosigned.
     ///
     /// - Throws: ``TrustPolicyViolation``.
@@ -83,12 +93,11 @@ public struct TrustPolicy: Sendable {
         do { checkpoint = try Checkpoint(parsing: note.text) } catch {
             throw .notACheckpoint(error)
         }
-        let logKeys = Set(
-            logs.filter { CanonicalText.same($0.origin, checkpoint.origin) }.map(\.key)
-        )
-        guard !logKeys.isEmpty else {
+        let ofOrigin = logs.filter { CanonicalText.same($0.origin, checkpoint.origin) }
+        guard !ofOrigin.isEmpty else {
             throw .unknownOrigin(got: checkpoint.origin, want: logs.map(\.origin))
         }
+        let logKeys = Set(ofOrigin.filter { $0.sizes.contains(checkpoint.size) }.map(\.key))
         let witnessKeys = Set(witnesses.map(\.key))
         let verified: [VerifiedSignature]
         do {

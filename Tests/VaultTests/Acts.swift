@@ -137,6 +137,10 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
             authority: "court-order"
         )
         add("erase", try vault.sign(.erase(erase), by: [vault.admin, vault.auditor]))
+        add("log.key", try vault.sign(vault.logKeyChange(), by: [vault.admin, vault.auditor]))
+        add("freeze", try vault.sign(vault.freeze(), by: vault.admin))
+        let successor = vault.freeze(for: "vault.example/second")
+        add("freeze-successor", try vault.sign(successor, by: vault.admin))
         return samples
     }
 }

@@ -181,6 +181,26 @@ struct PolicyTests {
             let rekey = try vault.rekey(vault.reader, to: Person("new"), .replace, ends: [])
             return now(try vault.sign(rekey, by: vault.admin))
 
+        // log.key, freeze
+        case .wrongHandover:
+            let right = try LogHandover(from: vault.logSigner, to: vault.logKey())
+            let stolen = try LogHandover(from: vault.logKey("stranger"), to: vault.logKey())
+            let card = right.card.split(separator: "\n")
+                .map { $0.hasPrefix("handover: ") ? stolen.handoverLine : String($0) }
+            let forged = try LogHandover(parsing: card.joined(separator: "\n") + "\n")
+            let act = LogKeyChange(expires: TestVault.deadline, handover: forged)
+            return now(try vault.sign(.logKey(act), by: vault.admin))
+        case .otherLogKey:
+            let change = try vault.logKeyChange(from: vault.logKey("stranger"))
+            return now(try vault.sign(change, by: vault.admin))
+        case .usedLogKey:
+            try vault.post(vault.sign(vault.logKeyChange(), by: vault.admin))
+            let back = try vault.logKeyChange(from: vault.logKey(), to: vault.logSigner)
+            return now(try vault.sign(back, by: vault.admin))
+        case .frozen:
+            try vault.post(vault.sign(vault.freeze(), by: vault.admin))
+            return now(good)
+
         // Cases
         case .mayNotOpenCases: return now(try vault.sign(vault.open(.test("x")), by: vault.admin))
         case .repeatedCase:
@@ -257,6 +277,12 @@ struct PolicyTests {
                 replacing: right == .read ? .test("keyring") : nil
             )
         )
+    }
+}
+
+extension LogHandover {
+    fileprivate var handoverLine: String {
+        card.split(separator: "\n").first { $0.hasPrefix("handover: ") }.map(String.init) ?? ""
     }
 }
 

@@ -213,7 +213,7 @@ extension TestVault {
     /// Whether an entry is about administrators, or their decisions.
     fileprivate func isGovernance(_ entry: Entry) -> Bool {
         switch entry.signed.statement.act {
-        case .genesis, .policy: true
+        case .genesis, .policy, .logKey, .freeze: true
         case .invite(let act): act.role == .admin
         case .enrol: state.member(entry.signed.statement.actor)?.role == .admin
         case .rekey(let act): state.member(act.person)?.role == .admin

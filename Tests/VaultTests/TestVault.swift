@@ -210,6 +210,21 @@ struct TestVault {
         try post(sign(policyChange { $0.quorums[kind] = count }, by: admin))
     }
 
+    /// The key that signs the log after the first, or another one.
+    func logKey(_ label: String = "next log") throws -> NoteSigner {
+        try NoteSigner(name: Self.origin, seed: testBytes(label))
+    }
+
+    /// Hands the log over from one key to another.
+    func logKeyChange(from old: NoteSigner? = nil, to new: NoteSigner? = nil) throws -> Act {
+        let handover = try LogHandover(from: old ?? logSigner, to: new ?? logKey())
+        return .logKey(LogKeyChange(expires: Self.deadline, handover: handover))
+    }
+
+    func freeze(for successor: String? = nil) -> Act {
+        .freeze(Freeze(expires: Self.deadline, successor: successor))
+    }
+
     func rekey(
         _ person: Person,
         to new: Person,
@@ -246,6 +261,8 @@ struct TestVault {
             )
             return (.caseRecover(act), (admin, .admin))
         case .erase: return (erase, (reader, .reader))
+        case .freeze: return (freeze(), (admin, .admin))
+        case .logKey: return (try logKeyChange(), (admin, .admin))
         case .hold: return (hold(.off), (reader, .reader))
         case .inviteAdmin: return (.invite(try invite(.admin, "q")), (admin, .admin))
         case .inviteAuditor: return (.invite(try invite(.auditor, "q")), (admin, .admin))

@@ -180,8 +180,8 @@ public struct BundleContents: Sendable {
         case .submit, .access, .export, .custody, .hold, .erase:
             return act.caseID == caseID && !records.isDisjoint(with: act.records)
         case .consent(let consent): return records.contains(consent.record)
-        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .caseGrant, .caseRemove,
-            .caseRotate, .caseEscrow, .caseRecover:
+        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .logKey, .freeze, .caseGrant,
+            .caseRemove, .caseRotate, .caseEscrow, .caseRecover:
             return false
         }
     }

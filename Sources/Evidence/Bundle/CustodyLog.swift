@@ -63,8 +63,8 @@ enum CustodyLog {
         case .caseRotate(let rotate): [JSONMember("reason", rotate.reason.rawValue)]
         case .erase(let erase): [JSONMember("authority", erase.authority)]
         case .hold(let hold): [JSONMember("state", hold.state.rawValue)]
-        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .caseOpen, .caseGrant,
-            .caseRemove, .caseEscrow, .caseRecover:
+        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .logKey, .freeze, .caseOpen,
+            .caseGrant, .caseRemove, .caseEscrow, .caseRecover:
             []
         }
     }

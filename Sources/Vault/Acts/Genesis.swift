@@ -51,6 +51,7 @@ extension Genesis: ActBody {
         guard context.actor == actor else { throw .genesisActor }
         guard logKey.name == context.vault else { throw .genesisKeyName }
         state.foundation = Founding(logKey: logKey, tlsKey: tlsKey)
+        state.logKeys = LogKeys(logKey)
         state.policy = Policy(tlsKey: tlsKey)
         state.policyStatement = context.statement
         state.invites[Invite.keyName(inviteKey)] = IssuedInvite(

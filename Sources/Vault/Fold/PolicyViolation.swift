@@ -80,6 +80,17 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     /// The person was revoked.
     case revokedPerson = "revoked-person"
 
+    // MARK: log.key, freeze
+
+    /// The old or the new key of the log did not sign the handover.
+    case wrongHandover = "wrong-handover"
+    /// The handover is from another key than the one in force.
+    case otherLogKey = "other-log-key"
+    /// The new key of the log was in force before, or cannot be told from one that was.
+    case usedLogKey = "used-log-key"
+    /// The log was ended.
+    case frozen
+
     // MARK: Cases
 
     /// The actor is not a reader, and only readers open cases.
@@ -165,6 +176,10 @@ extension PolicyViolation: CustomStringConvertible {
         case .otherPersonsKey: "the key is another person's"
         case .wrongPossession: "the new key did not sign that it becomes this person's"
         case .revokedPerson: "the person was revoked"
+        case .wrongHandover: "the old or the new key of the log did not sign the handover"
+        case .otherLogKey: "the log has another key by now than the one that hands over"
+        case .usedLogKey: "the log's new key was in force before"
+        case .frozen: "the vault is frozen: nothing is accepted any more"
         case .mayNotOpenCases: "only readers open cases"
         case .repeatedCase: "the case exists already"
         case .unknownCase: "there is no such case"

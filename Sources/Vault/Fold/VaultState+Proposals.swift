@@ -86,7 +86,7 @@ extension VaultState {
 
     /// Applies the next of the entries that say who the administrators are and what they decided.
     ///
-    /// Those are the genesis, each `policy`, and each `invite`, `enrol`, `rekey` and `revoke` of an
+    /// Those are the genesis, each `policy`, `log.key` and `freeze`, and each `invite`, `enrol`, `rekey` and `revoke` of an
     /// administrator. No rule of theirs asks for anything that the entries between say: so all of them
     /// in their order give the same administrators and the same policy as the whole log.
     ///

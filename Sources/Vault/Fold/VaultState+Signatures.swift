@@ -28,8 +28,8 @@ extension VaultState {
     ///
     /// - Throws: ``PolicyViolation/unknownActor``, ``PolicyViolation/enrolActor``,
     ///   ``PolicyViolation/genesisActor``, ``PolicyViolation/missingSignature``,
-    ///   ``PolicyViolation/surplusSignature``, ``PolicyViolation/wrongSignature`` or
-    ///   ``PolicyViolation/wrongPossession``.
+    ///   ``PolicyViolation/surplusSignature``, ``PolicyViolation/wrongSignature``,
+    ///   ``PolicyViolation/wrongPossession`` or ``PolicyViolation/wrongHandover``.
     public func verifySignatures(
         of signed: SignedStatement
     ) throws(PolicyViolation) -> VerifiedStatement {
@@ -44,8 +44,12 @@ extension VaultState {
         for (signer, signature) in zip(signers, signatures) {
             guard signer.isValid(signature, over: signed.note.text) else { throw .wrongSignature }
         }
-        if case .rekey(let rekey) = signed.statement.act {
+        switch signed.statement.act {
+        case .rekey(let rekey):
             guard rekey.isPossessed(in: signed.statement.vault) else { throw .wrongPossession }
+        case .logKey(let change):
+            guard change.handover.isValid else { throw .wrongHandover }
+        default: break
         }
         return VerifiedStatement(signed)
     }

@@ -15,6 +15,8 @@ extension VaultState {
     /// accepted: <time of the newest entry>
     /// log-key: <vkey>                                    both absent before the genesis
     /// tls-key: <sha256>
+    /// next-log-key: <since> <vkey>                       each that took over, and from which size on
+    /// frozen: <index> <successor or ->
     /// policy: <id of the statement that set it>
     /// …                                                  the lines of the policy
     /// member: <fingerprint> <person> <role> <index of the enrolment> <base64 of the signing key>
@@ -34,6 +36,12 @@ extension VaultState {
         if let foundation {
             writer.add("log-key", foundation.logKey.text)
             writer.add("tls-key", foundation.tlsKey)
+        }
+        for term in (logKeys?.terms ?? []).dropFirst() {
+            writer.add("next-log-key", [String(term.since), term.key.text])
+        }
+        if let frozen {
+            writer.add("frozen", [String(frozen.index), frozen.successor ?? "-"])
         }
         if let policyStatement, let policy {
             writer.add("policy", policyStatement)
@@ -69,6 +77,8 @@ extension VaultState {
                 tlsKey: try reader.hash("tls-key")
             )
         }
+        logKeys = try LogKeys(reading: &reader, after: foundation?.logKey)
+        if reader.isNext("frozen") { frozen = try Frozen(reading: &reader) }
         if reader.isNext("policy") {
             policyStatement = try reader.hash("policy")
             policy = try Policy(reading: &reader)
@@ -88,6 +98,35 @@ extension VaultState {
         try reader.end()
         // Order and repetition are not looked at line by line: what does not read back is refused.
         guard self.bytes == bytes else { throw reader.error(.trailing) }
+    }
+}
+
+extension LogKeys {
+    fileprivate init?(
+        reading reader: inout LineReader,
+        after first: VerifierKey?
+    ) throws(LineError) {
+        guard let first else { return nil }
+        var terms = [Term(key: first, since: 0)]
+        while reader.isNext("next-log-key") {
+            let fields = try reader.fields("next-log-key", count: 2)
+            guard let since = Decimal.value(fields[0]),
+                let key = try? VerifierKey(parsing: fields[1]), key.algorithm == .ed25519
+            else { throw reader.malformed("next-log-key", .fields) }
+            terms.append(Term(key: key, since: since))
+        }
+        guard let keys = LogKeys(terms) else { throw reader.malformed("next-log-key", .fields) }
+        self = keys
+    }
+}
+
+extension Frozen {
+    fileprivate init(reading reader: inout LineReader) throws(LineError) {
+        let fields = try reader.fields("frozen", count: 2)
+        guard let index = Decimal.value(fields[0]),
+            fields[1] == "-" || Origin.isWellFormed(fields[1])
+        else { throw reader.malformed("frozen", .fields) }
+        self.init(index: index, successor: fields[1] == "-" ? nil : fields[1])
     }
 }
 

@@ -19,6 +19,10 @@ public struct VaultState: Hashable, Sendable {
     public internal(set) var policy: Policy?
     /// The id of the statement that set the policy.
     public internal(set) var policyStatement: Hash?
+    /// The keys of the log, and the sizes that each vouches for; `nil` before the genesis.
+    public internal(set) var logKeys: LogKeys?
+    /// The entry that ended the log; `nil` while it goes on.
+    public internal(set) var frozen: Frozen?
     /// Keys, by their fingerprints; also those that have ended.
     var members: [Fingerprint: Member] = [:]
     /// By the name of the invitation's key, ``Invite/keyName(_:)``.
@@ -59,6 +63,7 @@ public struct VaultState: Hashable, Sendable {
         guard accepted >= self.accepted else { throw .clockBackwards }
         if let foundation {
             guard signed.statement.vault == foundation.origin else { throw .wrongVault }
+            guard frozen == nil else { throw .frozen }
         } else {
             guard signed.statement.act.name == .genesis else { throw .missingGenesis }
         }
@@ -106,8 +111,22 @@ public struct VaultState: Hashable, Sendable {
 public struct Founding: Hashable, Sendable {
     /// The vault's name, the origin of its log.
     public var origin: String { logKey.name }
-    /// The key that signs the log's checkpoints.
+    /// The key that signed the log's first checkpoints.
     public let logKey: VerifierKey
     /// The SHA-256 of the key that the daemon shows in TLS, a SubjectPublicKeyInfo in DER.
     public let tlsKey: Hash
+}
+
+/// How a log ended.
+public struct Frozen: Hashable, Sendable {
+    /// The index of the last entry.
+    public let index: UInt64
+    /// The origin of the vault that takes this one's place, where there is one.
+    public let successor: String?
+
+    /// Says how it ended.
+    public init(index: UInt64, successor: String? = nil) {
+        self.index = index
+        self.successor = successor
+    }
 }

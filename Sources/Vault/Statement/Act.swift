@@ -42,6 +42,10 @@ public enum ActName: String, CaseIterable, Sendable {
     case hold
     /// ``Erase``.
     case erase
+    /// ``LogKeyChange``.
+    case logKey = "log.key"
+    /// ``Freeze``.
+    case freeze
 }
 
 /// What a statement does.
@@ -87,6 +91,10 @@ public enum Act: Hashable, Sendable {
     case hold(Hold)
     /// Has evidence destroyed.
     case erase(Erase)
+    /// Puts a new key in the place of the log's.
+    case logKey(LogKeyChange)
+    /// Ends the log.
+    case freeze(Freeze)
 
     init(_ name: ActName, reading reader: inout LineReader) throws(LineError) {
         self =
@@ -110,6 +118,8 @@ public enum Act: Hashable, Sendable {
             case .caseRecover: .caseRecover(try CaseRecover(reading: &reader))
             case .hold: .hold(try Hold(reading: &reader))
             case .erase: .erase(try Erase(reading: &reader))
+            case .logKey: .logKey(try LogKeyChange(reading: &reader))
+            case .freeze: .freeze(try Freeze(reading: &reader))
             }
     }
 
@@ -135,6 +145,8 @@ public enum Act: Hashable, Sendable {
         case .caseRecover: .caseRecover
         case .hold: .hold
         case .erase: .erase
+        case .logKey: .logKey
+        case .freeze: .freeze
         }
     }
 
@@ -160,13 +172,15 @@ public enum Act: Hashable, Sendable {
         case .caseRecover(let act): act
         case .hold(let act): act
         case .erase(let act): act
+        case .logKey(let act): act
+        case .freeze(let act): act
         }
     }
 
     /// The case that the act names; a `consent` names only a record.
     public var caseID: CaseID? {
         switch self {
-        case .genesis, .enrol, .consent, .policy, .rekey, .revoke: nil
+        case .genesis, .enrol, .consent, .policy, .rekey, .revoke, .logKey, .freeze: nil
         case .invite(let act): act.caseID
         case .caseOpen(let act): act.caseID
         case .caseGrant(let act): act.caseID
@@ -192,7 +206,7 @@ public enum Act: Hashable, Sendable {
     /// The records that the act names: those whose submissions its rule asks ``VaultFacts`` about.
     public var records: [Hash] {
         switch self {
-        case .genesis, .invite, .enrol, .policy, .rekey, .revoke: []
+        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .logKey, .freeze: []
         case .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow, .caseRecover: []
         case .submit(let act): [act.record]
         case .access(let act): act.records

@@ -6,6 +6,8 @@ public enum QuorumClass: String, CaseIterable, Sendable {
     case caseRecover = "case.recover"
     /// To have evidence destroyed.
     case erase
+    /// To end the log.
+    case freeze
     /// To let go of evidence that was held.
     case hold
     /// To invite an administrator.
@@ -14,6 +16,8 @@ public enum QuorumClass: String, CaseIterable, Sendable {
     case inviteAuditor = "invite.auditor"
     /// To invite a reader.
     case inviteReader = "invite.reader"
+    /// To put a new key in the place of the log's.
+    case logKey = "log.key"
     /// To change the rules themselves, the TLS keys, the witnesses or the TSAs.
     case policy
     /// To countersign a key that a person adds, or puts in the place of an older one.
@@ -27,7 +31,8 @@ public enum QuorumClass: String, CaseIterable, Sendable {
     var isOpenToMembers: Bool {
         switch self {
         case .erase, .hold, .rekey: true
-        case .caseRecover, .inviteAdmin, .inviteAuditor, .inviteReader, .policy, .replace, .revoke:
+        case .caseRecover, .freeze, .inviteAdmin, .inviteAuditor, .inviteReader, .logKey, .policy,
+            .replace, .revoke:
             false
         }
     }

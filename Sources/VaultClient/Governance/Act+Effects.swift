@@ -21,6 +21,8 @@ extension Act {
         case .caseRecover(let act): act.effects
         case .erase(let act): act.effects
         case .hold(let act): act.state == .off ? act.effects : []
+        case .logKey(let act): act.effects(after: state.logKeys)
+        case .freeze(let act): act.effects
         case .genesis, .enrol, .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow,
             .submit,
             .access, .export, .consent, .custody:
@@ -59,6 +61,28 @@ extension Hold {
             ? ["lets go of case \(caseID.hex)"]
             : records.map { "lets go of the submission with the record \($0.hex)" }
         return what + ["what is let go of may be erased"]
+    }
+}
+
+extension LogKeyChange {
+    fileprivate func effects(after keys: LogKeys?) -> [String] {
+        guard handover.old == keys?.current else {
+            return ["hands the log over from a key that is not in force: it will be refused"]
+        }
+        return [
+            "from its entry on the log is signed by the key \(handover.new.text)",
+            "the key that signed it until then vouches for no larger log: \(handover.old.text)",
+            "compare the new key with the one that `saksid rotate log-key` printed",
+        ]
+    }
+}
+
+extension Freeze {
+    fileprivate var effects: [String] {
+        [
+            "ends the vault for ever: nothing is accepted after it, and nobody can undo it",
+            "what is in the vault can be read as before",
+        ] + (successor.map { ["it names the vault that takes its place: \($0)"] } ?? [])
     }
 }
 

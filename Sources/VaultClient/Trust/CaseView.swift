@@ -145,7 +145,8 @@ struct CaseView: Sendable {
                 throw refused(logged, "erases what was not submitted here")
             }
             submissions[place].erased.append(erase)
-        case .genesis, .policy, .rekey, .revoke: throw refused(logged, "is of no case")
+        case .genesis, .policy, .rekey, .revoke, .logKey, .freeze:
+            throw refused(logged, "is of no case")
         }
         entries.append(logged)
         if actor == owner { ownerRoots.insert(holder.root) }

@@ -185,7 +185,7 @@ extension VaultIndex {
         case .rekey(let act):
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO members VALUES (?, ?)")
                 .execute(arguments: [act.record.fingerprint.data, leaf])
-        case .policy, .revoke: break
+        case .policy, .revoke, .logKey, .freeze: break
         case .caseRemove(let act):
             cases = [act.caseID]
             if let rotation = act.rotation {

@@ -20,7 +20,7 @@ extension VaultIndex {
             guard try isGovernor(act.person.data, db) else { return }
         case .revoke(let act):
             guard try isGovernor(act.person.data, db) else { return }
-        case .policy: break
+        case .policy, .logKey, .freeze: break
         case .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow, .caseRecover, .submit,
             .access, .export, .consent, .custody, .hold, .erase:
             return
