@@ -42,6 +42,8 @@ extension FuzzTarget {
         .bytes("vault-rejection") { try Rejection(parsing: $0).note.bytes },
         .text("vault-signed-head") { try SignedHead(parsing: $0).line },
         .text("vault-card") { try VaultCard(parsing: $0).text },
+        .text("vault-log-handover") { try LogHandover(parsing: $0).card },
+        .text("vault-log-keys") { try LogKeyHistory(parsing: $0).text },
         .bytes("vault-receipt") { try Receipt(parsing: $0).bytes },
         .bytes("vault-state") { try VaultState(parsing: $0).bytes },
         .text(

@@ -8,7 +8,7 @@ struct RotateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
         abstract: "Put a new key in the place of one of the daemon's.",
-        subcommands: [RotateTLSKey.self]
+        subcommands: [RotateLogKey.self, RotateTLSKey.self]
     )
 }
 
@@ -54,5 +54,35 @@ struct RotateTLSKey: AsyncParsableCommand {
             ]
         }
         try StandardOutput.write(lines.joined(separator: "\n") + "\n")
+    }
+}
+
+struct RotateLogKey: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log-key",
+        abstract: "Hand the log over to a new key.",
+        discussion: """
+            Makes the next key beside the one in force and prints a handover card, which both have \
+            signed: the same card each time. It is public. The vault may be served meanwhile. An \
+            administrator puts it into the log with `saksi admin log-key CARD`; from then on both \
+            keys sign, and the new one is in force. With --retire, and once the log says so, the old \
+            key is destroyed; the vault must not be served meanwhile.
+            """
+    )
+
+    @OptionGroup var vault: VaultOptions
+
+    @Flag(help: "Destroy the key that is no longer in force.")
+    var retire = false
+
+    func run() async throws {
+        let configuration = try vault.read()
+        if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
+        let rotation = LogKeyRotation(configuration)
+        if retire {
+            try StandardOutput.write("\(try await rotation.retire())\n")
+        } else {
+            try StandardOutput.write(try await rotation.handOver())
+        }
     }
 }

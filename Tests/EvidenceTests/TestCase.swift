@@ -271,7 +271,7 @@ struct TestCase {
                 $0.entry.signed.statement.act.name != act
             },
             identities: [lawyer.record, activist.record],
-            logKey: log.signer.verifierKey,
+            logKeys: LogKeyHistory(log.signer.verifierKey),
             date: Arrange.created
         )
     }

@@ -137,7 +137,7 @@ struct SequencerFaultTests {
             _ = try await OpenVault.open(
                 engine,
                 index: vault.indexPath,
-                signer: vault.signer,
+                signers: LogSigners(vault.signer),
                 logger: SequencerVault.logger,
                 now: vault.clock.now
             )

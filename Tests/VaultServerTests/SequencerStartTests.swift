@@ -127,7 +127,7 @@ struct SequencerStartTests {
                 try await OpenVault.open(
                     await freeEngine(in: vault.folder),
                     index: vault.indexPath,
-                    signer: signer,
+                    signers: LogSigners(signer),
                     logger: SequencerVault.logger,
                     now: vault.clock.now
                 )

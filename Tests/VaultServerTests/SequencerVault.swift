@@ -107,6 +107,7 @@ struct SequencerVault {
 
     func open(
         _ engine: StorageEngine? = nil,
+        signers: LogSigners? = nil,
         flushCount: Int = 1,
         poolLimit: Int = 4096,
         poolMemory: Int = 1 << 20,
@@ -123,7 +124,7 @@ struct SequencerVault {
         return try await OpenVault.open(
             try #require(engine ?? free),
             index: indexPath,
-            signer: signer,
+            signers: signers ?? LogSigners(signer),
             options: options,
             logger: Self.logger,
             now: clock.now
@@ -149,11 +150,11 @@ struct SequencerVault {
         await open.close()
     }
 
-    func check(deep: Bool = true) async throws -> CheckReport {
+    func check(deep: Bool = true, keys: [VerifierKey]? = nil) async throws -> CheckReport {
         try await VaultCheck(
             await freeEngine(in: folder),
             index: indexPath,
-            key: signer.verifierKey,
+            keys: keys ?? [signer.verifierKey],
             deep: deep,
             logger: Self.logger
         ).run()

@@ -2,7 +2,7 @@
 
 public import Bulk
 import Foundation
-public import TransparencyLog
+import TransparencyLog
 public import Vault
 
 /// What a bundle is made from: verified values, chosen by whoever exports.
@@ -56,7 +56,9 @@ public struct BundleContents: Sendable {
     let caseID: CaseID
     let consentClass: ConsentClass
     let date: UTCTime
-    let logKey: VerifierKey
+    /// The log's key in force, which has signed every receipt.
+    var logKey: VerifierKey { logKeys.keys.current }
+    let logKeys: LogKeyHistory
     let policy: [UInt8]
     /// By index, ascending.
     let receipts: [Receipt]
@@ -74,8 +76,8 @@ public struct BundleContents: Sendable {
     ///   - receipts: entries of the case, best all proved against one checkpoint; those that do not
     ///     concern the submissions are left out.
     ///   - identities: the records of all who signed one of them, and of the exporter.
-    ///   - logKey: the vault's log key.
-    ///   - policy: a tlog-policy file; by default the log key alone, without witnesses.
+    ///   - logKeys: how the vault's log key changed hands, up to the one in force.
+    ///   - policy: a tlog-policy file; by default the log's keys alone, without witnesses.
     ///   - date: when the bundle is made.
     /// - Throws: ``BundleError``.
     public init(
@@ -84,7 +86,7 @@ public struct BundleContents: Sendable {
         submissions: [Submission],
         receipts: [Receipt],
         identities: [IdentityRecord],
-        logKey: VerifierKey,
+        logKeys: LogKeyHistory,
         policy: [UInt8]? = nil,
         date: UTCTime
     ) throws(BundleError) {
@@ -136,8 +138,8 @@ public struct BundleContents: Sendable {
         self.caseID = caseID
         self.consentClass = consentClass
         self.date = date
-        self.logKey = logKey
-        self.policy = policy ?? Array("log \(logKey.text)\nquorum none\n".utf8)
+        self.logKeys = logKeys
+        self.policy = policy ?? Array(logKeys.keys.trustFile.utf8)
         self.receipts = concerned
         self.identities = identities
         self.submissions = named

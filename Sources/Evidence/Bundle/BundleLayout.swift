@@ -19,6 +19,8 @@ enum BundleLayout {
     static let logKey = "log/vkey.txt"
     static let logKeyPEM = "log/key.pem"
     static let policy = "log/policy.txt"
+    /// There only where the key changed hands.
+    static let logKeys = "log/keys.txt"
     static let identities = "identities/"
     static let receipts = "receipts/"
     static let register = "register/"

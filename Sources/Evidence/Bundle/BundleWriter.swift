@@ -169,6 +169,9 @@ public final class BundleWriter {
             BundleLayout.logKeyPEM: PublicKeyFile.pem(contents.logKey.publicKey),
             BundleLayout.policy: contents.policy,
         ]
+        if !contents.logKeys.handovers.isEmpty {
+            tags[BundleLayout.logKeys] = Array(contents.logKeys.text.utf8)
+        }
         var instructions = Instructions(exhibits: contents.exhibits)
         for (place, receipt) in (contents.receipts + [export]).enumerated() {
             let statement = receipt.entry.signed.statement

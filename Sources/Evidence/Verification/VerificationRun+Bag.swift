@@ -27,12 +27,13 @@ extension VerificationRun {
         for path in listed.sorted() where files.sizes[path] == nil {
             throw Finding("\(path) is missing")
         }
-        let known = [
+        let required = [
             BundleLayout.declaration, BundleLayout.info, BundleLayout.payloadManifest,
             BundleLayout.instructions, BundleLayout.logKey, BundleLayout.logKeyPEM,
             BundleLayout.policy,
         ]
-        for path in known where tags.hashes[path] == nil { throw Finding("\(path) is missing") }
+        for path in required where tags.hashes[path] == nil { throw Finding("\(path) is missing") }
+        let known = required + [BundleLayout.logKeys]
         let folders = [BundleLayout.identities, BundleLayout.receipts, BundleLayout.register]
         for path in tags.hashes.keys.sorted()
         where !known.contains(path) && !folders.contains(where: path.hasPrefix) {

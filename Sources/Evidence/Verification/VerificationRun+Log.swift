@@ -25,19 +25,51 @@ extension VerificationRun {
         guard own.logs.contains(where: { $0.key == key }) else {
             throw Finding("\(BundleLayout.policy) is for another log")
         }
+        let history = try logKeyHistory(to: key)
         logKey = key
         guard let trusted else {
-            policy = own
+            policy = TrustPolicy(
+                logs: history.keys.logs,
+                witnesses: own.witnesses,
+                quorum: own.quorum
+            )
             return """
                 no log key was given: the bundle's own key is used, and a key that only the bundle \
                 tells proves nothing alone; compare it with the one that the vault publishes
                 """
         }
-        policy = trusted
-        guard trusted.logs.contains(where: { $0.key == key }) else {
+        // Whoever trusts an older key trusts what it signed: the one after it.
+        let terms = history.keys.terms
+        guard
+            let known = terms.firstIndex(where: { term in
+                trusted.logs.contains { $0.key == term.key }
+            })
+        else {
+            policy = trusted
             throw Finding("the log's key is not the given one: got \(key)")
         }
+        policy = TrustPolicy(
+            logs: Array(history.keys.logs[known...]),
+            witnesses: trusted.witnesses,
+            quorum: trusted.quorum
+        )
         return nil
+    }
+
+    /// How the log's key changed hands up to the one in force; that key alone in a bundle that does not
+    /// say so.
+    private func logKeyHistory(to key: VerifierKey) throws(Finding) -> LogKeyHistory {
+        guard try need(tags, from: .files).hashes[BundleLayout.logKeys] != nil else {
+            return LogKeyHistory(key)
+        }
+        let text = String(decoding: try bytes(BundleLayout.logKeys), as: UTF8.self)
+        guard let history = try? LogKeyHistory(parsing: text) else {
+            throw Finding("\(BundleLayout.logKeys): a key did not sign for the one after it")
+        }
+        guard history.keys.current == key else {
+            throw Finding("\(BundleLayout.logKeys) does not lead to \(BundleLayout.logKey)")
+        }
+        return history
     }
 
     mutating func checkIdentities() throws(Finding) {

@@ -72,6 +72,13 @@ struct LogAudit {
         guard replay.root == head.root else {
             throw ClientError.untrusted("the entries shown are not those of the vault's log")
         }
+        guard let keys = replay.state.logKeys else { return }
+        guard keys.current == session.log.keys.value.current else {
+            throw ClientError.untrusted(
+                "by its entries the log is in the hands of the key \"\(keys.current)\", and its "
+                    + "checkpoint is signed by another: \"\(session.log.keys.value.current)\""
+            )
+        }
     }
 }
 

@@ -6,8 +6,10 @@ struct DeviceState: Codable, Equatable, Sendable {
     var vault: String
     /// Where it answers.
     var address: String
-    /// The log's verifier key.
+    /// The log's verifier key, from the invitation.
     var logKey: String
+    /// All keys of the log, as soon as this device saw that one took over.
+    var logKeys: [KnownLogKey]?
     /// Which keys the vault may show in TLS.
     var tlsKey: TLSKeys
     /// Leaf hash of entry 0, hexadecimal.

@@ -42,6 +42,24 @@ struct Governance: Sendable {
         entries.append(logged)
     }
 
+    /// How the log's key changed hands.
+    var logKeys: LogKeyHistory {
+        get throws {
+            var history: LogKeyHistory?
+            for logged in entries {
+                switch logged.statement.act {
+                case .genesis(let genesis): history = LogKeyHistory(genesis.logKey)
+                case .logKey(let act): _ = history?.add(act.handover, since: logged.index + 1)
+                default: break
+                }
+            }
+            guard let history, history.keys == state.logKeys else {
+                throw ClientError.untrusted("the vault keeps back its genesis")
+            }
+            return history
+        }
+    }
+
     /// What the administrators decided last, and the statement by which they did.
     var decided: (policy: Policy, statement: Hash) {
         get throws {

@@ -29,6 +29,7 @@ extension VaultSession {
         guard !governance.entries.isEmpty else {
             throw ClientError.untrusted("the vault keeps back its genesis")
         }
+        if let keys = governance.state.logKeys { try await receipts.follower.learn(keys) }
         if governance.indices != seen.indices {
             let indices = governance.indices
             try await trust.update { state in
@@ -56,34 +57,11 @@ extension VaultSession {
         from first: UInt64 = 0,
         take: (LoggedEntry) async throws -> Void
     ) async throws {
-        var next: UInt64? = first
-        var last: UInt64?
-        while let from = next {
-            let floor = await trust.head
-            let question = Request(path: path, query: "from=\(from)", limit: 64 << 20)
-            let page = try decode(
-                EntryPage.self,
-                await connection.send(question, as: signer)
-            )
-            for receipt in page.receipts {
-                let logged = try await receipts.verified(Array(receipt.utf8), floor: floor)
-                try await take(logged)
-                last = logged.index
-            }
-            next = page.next
-            if let next {
-                // Each page must bring something, or a vault could keep a device asking for ever.
-                guard !page.receipts.isEmpty, next > last ?? from else {
-                    throw ClientError.untrusted(
-                        "the vault's pages of \(path) do not advance: from \(from) to \(next)"
-                    )
-                }
-            }
+        let pages = EntryPages(connection: connection, signer: signer, trust: trust)
+        try await pages.each(at: path, from: first) { bytes, floor in
+            let logged = try await receipts.verified(bytes, floor: floor)
+            try await take(logged)
+            return logged.index
         }
     }
-}
-
-private struct EntryPage: Decodable {
-    let receipts: [String]
-    let next: UInt64?
 }

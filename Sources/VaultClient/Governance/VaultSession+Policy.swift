@@ -79,7 +79,9 @@ extension VaultSession {
     func trustTLSKey(_ key: Hash) async throws -> [Hash] {
         connection.keys.accept([key])
         let floor = await trust.head
-        let (note, head) = try await log.newest()
+        let note = try await log.newest()
+        try await receipts.follower.follow(note)
+        let head = try log.head(of: note)
         try await trust.accept(head, note, floor: floor)
         guard let genesis = Hash(hex: await trust.state.genesis) else {
             throw ClientError(.failed, "the keys of the vault are malformed")

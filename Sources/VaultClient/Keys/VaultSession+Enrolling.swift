@@ -155,7 +155,11 @@ extension VaultSession {
             throw ClientError(.failed, "the keys of the vault are malformed")
         }
         return try Welcome(
-            card: VaultCard(logKey: log.key, tlsKey: tlsKey, genesis: genesis),
+            card: VaultCard(
+                logKey: log.keys.value.current,
+                tlsKey: tlsKey,
+                genesis: genesis
+            ),
             address: state.address,
             sender: identity.fingerprint,
             person: person,

@@ -32,6 +32,8 @@ extension VaultSession {
         return try await session.closing {
             try await session.judge(welcome.card.genesis)
             let role = try await session.enrolledRole(of: welcome.person)
+            // Whoever joins late learns of the log's keys from before, too.
+            _ = try await session.governance()
             // First who this is: `vault.age` says that nothing is left to be done.
             try identity.belonging(to: welcome.person).replace(in: home, passphrase: passphrase)
             try await session.trust.update {

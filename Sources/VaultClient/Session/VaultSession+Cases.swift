@@ -32,7 +32,7 @@ extension VaultSession {
         let state = await trust.state
         let invitation = try Invitation(
             address: state.address,
-            logKey: log.key,
+            logKey: log.keys.value.current,
             tlsKeys: state.tlsKey.hashes,
             genesis: try hash(state.genesis),
             inviter: identity.fingerprint,
@@ -273,11 +273,7 @@ extension VaultSession {
 
     /// Reads a JSON answer.
     func decode<Value: Decodable>(_ type: Value.Type, _ answer: Response) throws -> Value {
-        do {
-            return try JSONDecoder().decode(type, from: Data(answer.bytes))
-        } catch {
-            throw ClientError.untrusted("the vault's answer is malformed")
-        }
+        try answer.decoded(as: type)
     }
 }
 

@@ -97,7 +97,7 @@ extension VaultSession {
             },
             receipts: view.entries.map { try Receipt(parsing: $0.receipt) },
             identities: identities,
-            logKey: log.key,
+            logKeys: try await governance().logKeys,
             date: UTCTime(seconds: VaultClock.deviceTime)
         )
     }

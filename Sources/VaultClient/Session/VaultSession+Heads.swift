@@ -26,6 +26,12 @@ extension VaultSession {
     /// can be said; `.network` where the vault is needed and does not answer.
     public func compare(_ other: SignedHead) async throws -> HeadComparison {
         let own = try Self.ownHead(await trust.state)
+        if log.keys.value.areNotAll(of: other.note) {
+            // The other device may have seen a handover that this one has not.
+            do { _ = try await catchUp() } catch let error as ClientError
+                where error.code == .network
+            {}
+        }
         do throws(TrustPolicyViolation) {
             _ = try log.policy.verify(other.note)
         } catch {
@@ -59,7 +65,9 @@ extension VaultSession {
         _ own: SignedHead,
         _ other: SignedHead
     ) async throws -> HeadComparison.Finding {
-        let (note, newest) = try await log.newest()
+        let note = try await log.newest()
+        try await receipts.follower.follow(note)
+        let newest = try log.head(of: note)
         let theirs = Head(other.checkpoint)
         do {
             try await trust.accept(newest, note, floor: Head(own.checkpoint))

@@ -49,6 +49,8 @@ extension VaultSession {
             } else if try await !session.isEnrolled() {
                 try await session.enrol(by: invitation)
             }
+            // Whoever joins late learns of the log's keys from before, too.
+            _ = try await session.governance()
             try await session.trust.update {
                 $0.enrolment = nil
                 $0.isEnrolled = true

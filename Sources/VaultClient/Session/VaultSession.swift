@@ -53,7 +53,7 @@ public struct VaultSession: Sendable {
         proxy: ProxyAddress?,
         pace: Pace
     ) throws {
-        guard let key = try? VerifierKey(parsing: state.logKey) else {
+        guard let keys = state.knownLogKeys else {
             throw ClientError(.failed, "the keys of the vault are malformed")
         }
         self.home = home
@@ -65,9 +65,13 @@ public struct VaultSession: Sendable {
             pace: pace
         )
         signer = RequestSigner(identity: identity)
-        log = LogView(connection: connection, origin: state.vault, key: key)
+        log = LogView(connection: connection, origin: state.vault, keys: KnownLogKeys(keys))
         trust = Trust(home: home, identity: identity, log: log, state: state)
-        receipts = Receipts(log: log, trust: trust)
+        receipts = Receipts(
+            log: log,
+            trust: trust,
+            follower: LogKeyFollower(log: log, trust: trust, signer: signer)
+        )
         members = Members(connection: connection, signer: signer, receipts: receipts, trust: trust)
     }
 
@@ -98,6 +102,7 @@ public struct VaultSession: Sendable {
             fingerprint: identity.fingerprint,
             person: identity.person,
             recipient: identity.record.recipient,
+            logKey: log.keys.value.current.text,
             entries: state.head.size,
             root: state.head.root.hex,
             witnesses: state.witnessing(of: state.newest)
@@ -112,7 +117,9 @@ public struct VaultSession: Sendable {
     /// The vault's newest checkpoint and its head, as ``catchUp()`` takes it.
     func newest() async throws -> (note: SignedNote, head: Head) {
         let floor = await trust.head
-        let (note, head) = try await log.newest()
+        let note = try await log.newest()
+        try await receipts.follower.follow(note)
+        let head = try log.head(of: note)
         try await trust.accept(head, note, floor: floor)
         try await followPolicy(to: head)
         return (note, head)
@@ -141,7 +148,7 @@ public struct VaultSession: Sendable {
             body: .bytes(ByteBuffer(bytes: statement.note.bytes)),
             isSigned: false
         )
-        let answer = try await connection.send(question)
+        let answer = try await tellingOfFreeze { try await connection.send(question) }
         let logged = try await receipts.verified(answer.bytes, for: statement, floor: floor)
         // What this device did to a case it knows, the case's next view must show.
         if let id = statement.statement.act.caseID?.hex, await trust.state[id] != nil {
@@ -184,6 +191,8 @@ public struct DeviceCard: Encodable, Sendable {
     public let person: Fingerprint
     /// The key's age recipient.
     public let recipient: String
+    /// The log's key in force, as far as this device saw.
+    public let logKey: String
     /// Entries in the newest log head this device saw.
     public let entries: UInt64
     /// That head's root, hexadecimal.

@@ -2,18 +2,18 @@
 
 import Bulk
 import TransparencyLog
+import Vault
 
-/// The vault's public log, through one connection, judged by the pinned key and origin.
+/// The vault's public log, through one connection, judged by the known keys and the pinned origin.
 struct LogView: Sendable {
     let connection: Connection
     let origin: String
-    let key: VerifierKey
+    let keys: KnownLogKeys
 
-    /// The checkpoint the vault shows now, its signature checked.
-    func newest() async throws -> (SignedNote, Head) {
+    /// The checkpoint the vault shows now; nothing of it is checked yet.
+    func newest() async throws -> SignedNote {
         let answer = try await connection.send(.open("/checkpoint"))
-        let note = try note(answer.bytes)
-        return (note, try head(of: note))
+        return try note(answer.bytes)
     }
 
     /// The head that a checkpoint's signature vouches for.
@@ -24,12 +24,12 @@ struct LogView: Sendable {
             let checkpoint = try policy.verify(note).checkpoint
             return Head(size: checkpoint.size, root: checkpoint.root)
         } catch {
-            throw ClientError.untrusted(error)
+            throw ClientError.untrusted(error, keys: keys.value)
         }
     }
 
-    /// Which checkpoints are believed: those of the pinned key and origin.
-    var policy: TrustPolicy { TrustPolicy(logs: [.init(key: key, origin: origin)]) }
+    /// Which checkpoints are believed: those that the key of their size signed.
+    var policy: TrustPolicy { TrustPolicy(logs: keys.value.logs) }
 
     /// Shows from the public hash tiles that one head's log continues the other's.
     ///

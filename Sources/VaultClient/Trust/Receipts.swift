@@ -21,6 +21,7 @@ struct LoggedEntry: Sendable {
 struct Receipts: Sendable {
     let log: LogView
     let trust: Trust
+    let follower: LogKeyFollower
 
     /// Reads a receipt and shows that its entry is in the log.
     ///
@@ -36,10 +37,16 @@ struct Receipts: Sendable {
         let trusted: TrustedCheckpoint
         do throws(ReceiptError) {
             receipt = try Receipt(parsing: bytes)
+        } catch {
+            throw ClientError.untrusted("\(error)")
+        }
+        try await follower.follow(receipt.proof.checkpoint)
+        do throws(ReceiptError) {
             trusted = try receipt.verify(by: log.policy, for: statement)
         } catch {
             switch error {
-            case .unproved(.untrusted(let violation)): throw ClientError.untrusted(violation)
+            case .unproved(.untrusted(let violation)):
+                throw ClientError.untrusted(violation, keys: log.keys.value)
             case .unproved(let error):
                 throw ClientError.untrusted(
                     "the receipt does not prove that its entry is in the log: \(error)"

@@ -88,8 +88,9 @@ struct LogWalk {
                     found: "\(hash)"
                 )
             }
-            await append(hash, &report)
+            // First what it says: a new key of the log signs the tree with its own entry already.
             walk(Array(bundle[place]), at: leaf, &report)
+            await append(hash, &report)
             report.entries += 1
         }
     }
@@ -126,16 +127,30 @@ struct LogWalk {
     private func compareCheckpoint(_ report: inout CheckReport) async {
         // The witness's own line is for those who have its key.
         for key in cosigned[edge.size] ?? [] {
-            await check.checkCheckpoint(key, size: edge.size, root: edge.root, &report)
+            await check.checkCheckpoint(
+                key,
+                by: logKeys,
+                size: edge.size,
+                root: edge.root,
+                &report
+            )
         }
         // The newest was looked at, with the lock.
         guard edge.size < head.size else { return }
         await check.checkCheckpoint(
             .publishedCheckpoint(size: edge.size),
+            by: logKeys,
             size: edge.size,
             root: edge.root,
             &report
         )
+    }
+
+    /// Whose signature makes a checkpoint of the present size.
+    private var logKeys: [VerifierKey] {
+        let key = state.logKeys.map { [$0.key(at: edge.size)] }
+        // Where the replay has ended, a later handover is not known.
+        return isReplaying ? key ?? [] : (key ?? []) + check.keys
     }
 
     /// Compares the tiles that are full now; at the end of the log the partial ones, too.

@@ -16,7 +16,8 @@ import Vault
 /// log. A check finishes what a crash interrupted, as a start would, and changes nothing else.
 public struct VaultCheck: Sendable {
     let engine: StorageEngine
-    let key: VerifierKey
+    /// Those whose private keys lie with the vault.
+    let keys: [VerifierKey]
     let isDeep: Bool
     private let indexPath: String
     private let logger: Logger
@@ -26,18 +27,18 @@ public struct VaultCheck: Sendable {
     /// - Parameters:
     ///   - engine: Where the vault lives.
     ///   - index: The path of the index.
-    ///   - key: The log's verifier key.
+    ///   - keys: The log's keys, of which one has signed the lock; the log says which, and the others.
     ///   - deep: Whether to hash all contents and compare the whole index.
     ///   - logger: Told what is repaired.
     public init(
         _ engine: StorageEngine,
         index: String,
-        key: VerifierKey,
+        keys: [VerifierKey],
         deep: Bool,
         logger: Logger
     ) {
         self.engine = engine
-        self.key = key
+        self.keys = keys
         indexPath = index
         isDeep = deep
         self.logger = logger
@@ -74,7 +75,7 @@ public struct VaultCheck: Sendable {
     ) async throws(OpeningError) -> (head: Checkpoint, wasInterrupted: Bool) {
         let opening = Opening(
             writer: RoundWriter(engine: engine),
-            key: key,
+            keys: keys,
             clock: VaultClock(now: { UTCTime(seconds: 0) }),
             logger: logger
         )
@@ -105,20 +106,21 @@ public struct VaultCheck: Sendable {
     /// Compares both copies of the newest checkpoint with the lock.
     private func checkPublished(_ head: Checkpoint, _ report: inout CheckReport) async {
         for key in [StorageKey.checkpoint, .publishedCheckpoint(size: head.size)] {
-            await checkCheckpoint(key, size: head.size, root: head.root, &report)
+            await checkCheckpoint(key, by: keys, size: head.size, root: head.root, &report)
         }
     }
 
     /// Looks at a stored checkpoint: its signature, its size and its root.
     func checkCheckpoint(
         _ stored: StorageKey,
+        by keys: [VerifierKey],
         size: UInt64,
         root: Hash,
         _ report: inout CheckReport
     ) async {
         do {
             let note = try SignedNote(parsing: await engine.store.bytes(of: stored))
-            _ = try note.verified(by: [key])
+            _ = try note.verified(by: keys)
             let checkpoint = try Checkpoint(parsing: note.text)
             report.checkpoints += 1
             guard checkpoint.size == size, checkpoint.root == root else {

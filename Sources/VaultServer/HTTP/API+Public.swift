@@ -26,7 +26,7 @@ extension API {
             let tile = try await existing { try await vault.log.tile(path) }
             return Response.bytes(ByteBuffer(bytes: tile), immutable: true)
         }
-        router.get("v1/vault") { _, _ in Response.text(card) }
+        router.get("v1/vault") { _, _ in Response.text(presentCard) }
         router.get("healthz") { _, _ in Response.text("ok\n") }
         router.get("readyz") { _, _ in
             guard await vault.isReady else {
@@ -35,6 +35,13 @@ extension API {
             return Response.text("ok\n")
         }
         router.post("v1/statements") { request, _ in try await takeStatement(request) }
+    }
+
+    /// The vault card, with the log's key that is in force by now.
+    private var presentCard: String {
+        guard let card = try? VaultCard(parsing: self.card), let key = vault.state.logKeys?.current
+        else { return self.card }
+        return VaultCard(logKey: key, tlsKey: card.tlsKey, genesis: card.genesis).text
     }
 
     /// Reads a part of the log; what the log does not have is a 404.
@@ -92,6 +99,11 @@ extension API {
             return refusal
         case .inconsistent:
             return APIError(.inconsistent, "what is uploaded does not fit the statement")
+        case .missingLogKey:
+            return APIError(
+                .inconsistent,
+                "the new key of the log is not on the daemon's machine: saksid rotate log-key makes it"
+            )
         case .busy(let retryAfter): return APIError.busy(retryAfter)
         case .stopped: return APIError.busy(configuration.retryAfter)
         case .storage(let error): return error

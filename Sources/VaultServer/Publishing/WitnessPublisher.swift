@@ -3,6 +3,7 @@
 import Logging
 import ServiceLifecycle
 import TransparencyLog
+import Vault
 
 /// Shows the newest checkpoint to the witnesses, and serves and keeps what they cosign.
 ///
@@ -19,6 +20,7 @@ struct WitnessPublisher: Service {
     let logger: Logger
 
     private var published: PublishedHead { vault.log.published }
+    private var logKeys: LogKeys? { published.state.logKeys }
     private var cosigned: Cosigned { Cosigned(store: vault.store) }
 
     // MARK: Before anything is signed
@@ -58,8 +60,7 @@ struct WitnessPublisher: Service {
     private func restore() async throws {
         let note = published.signed
         let size = try Checkpoint(parsing: note.text).size
-        let keys = witnesses.policy.witnesses.map(\.key)
-        for found in try await cosigned.newest(by: keys, of: note, size: size) {
+        for found in try await cosigned.newest(by: witnesses.keys, of: note, size: size) {
             published.add(found.signature, by: found.key, to: note)
         }
         count(size)
@@ -176,8 +177,8 @@ struct WitnessPublisher: Service {
 
     /// Counts the head as witnessed where it meets the quorum of the policy.
     private func count(_ size: UInt64) {
-        guard witnesses.policy.quorum != .none,
-            (try? witnesses.policy.verify(published.note))?.checkpoint.size == size
+        guard let policy = logKeys.flatMap(witnesses.policy),
+            (try? policy.verify(published.note))?.checkpoint.size == size
         else { return }
         metrics.witnessed.set(Int(clamping: size))
     }
@@ -209,16 +210,16 @@ struct WitnessPublisher: Service {
 
     /// What a witness shows as the checkpoint that it cosigned last, be it whatever it is.
     private func shown(by client: WitnessClient) async -> [UInt8]? {
-        guard let origin = witnesses.policy.logs.first?.origin,
+        guard let origin = logKeys?.origin,
             let answer = try? await client.latest(of: origin), answer.status == 200
         else { return nil }
         return answer.body
     }
 
-    /// The checkpoint in a note that this log's key has signed.
+    /// The checkpoint in a note that a key of this log has signed, whichever.
     private func signedCheckpoint(_ bytes: [UInt8]) -> Checkpoint? {
         guard let note = try? SignedNote(parsing: bytes),
-            (try? note.verified(by: witnesses.policy.logs.map(\.key))) != nil
+            (try? note.verified(by: logKeys?.terms.map(\.key) ?? [])) != nil
         else { return nil }
         return try? Checkpoint(parsing: note.text)
     }

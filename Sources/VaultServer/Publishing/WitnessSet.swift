@@ -2,13 +2,14 @@
 
 import AsyncHTTPClient
 import TransparencyLog
+import Vault
 
 /// The witnesses of this log, and the quorum of them: those of the vault's policy, or of a policy file.
 struct WitnessSet: Sendable {
     /// Those with an address.
     let clients: [WitnessClient]
-    /// This log, all witnesses, and which of them must have cosigned for a checkpoint to count as witnessed.
-    let policy: TrustPolicy
+    /// All witnesses, and which of them must have cosigned for a checkpoint to count as witnessed.
+    private let named: TrustPolicy
     private let http: HTTPClient
 
     /// Reads a policy file.
@@ -17,7 +18,6 @@ struct WitnessSet: Sendable {
     init(
         parsing text: String,
         at path: String,
-        log: VerifierKey,
         timeout: Duration
     ) throws(StartError) {
         let file: TrustPolicy
@@ -32,20 +32,13 @@ struct WitnessSet: Sendable {
                 "witness \"\(witness.key.name)\": got \"\(url)\", want a URL of http or https"
             throw .badWitnessPolicy(path: path, reason: reason)
         }
-        self.init(
-            TrustPolicy(
-                logs: [TrustPolicy.Log(key: log)],
-                witnesses: file.witnesses,
-                quorum: file.quorum
-            ),
-            timeout: timeout
-        )
+        self.init(file, timeout: timeout)
     }
 
     /// Takes the witnesses of a policy; those whose addresses cannot be used count, and are never asked.
     init(_ policy: TrustPolicy, timeout: Duration) {
         let http = WitnessClient.makeHTTP(timeout: timeout)
-        self.policy = policy
+        named = policy
         self.http = http
         clients = policy.witnesses.compactMap { witness in
             guard let url = witness.url, Self.isAddress(url) else { return nil }
@@ -56,6 +49,15 @@ struct WitnessSet: Sendable {
 
     private static func isAddress(_ url: String) -> Bool {
         url.hasPrefix("https://") || url.hasPrefix("http://")
+    }
+
+    /// The keys of all witnesses.
+    var keys: [VerifierKey] { named.witnesses.map(\.key) }
+
+    /// Which checkpoints of this log count as witnessed; `nil` where none are asked for.
+    func policy(for log: LogKeys) -> TrustPolicy? {
+        guard named.quorum != .none else { return nil }
+        return TrustPolicy(logs: log.logs, witnesses: named.witnesses, quorum: named.quorum)
     }
 
     /// Ends all connections; it must be called.

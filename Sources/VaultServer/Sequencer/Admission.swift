@@ -20,6 +20,7 @@ struct Admission: Sendable {
     let store: any ObjectStore
     let index: VaultIndex
     let published: PublishedHead
+    let signers: LogSigners
     /// Room for the statements that wait and for their records.
     let memory: BodyBudget
     let retryAfter: Duration
@@ -27,7 +28,7 @@ struct Admission: Sendable {
     /// Reads and checks a statement.
     ///
     /// - Throws: ``SubmissionError``: `malformed`, `signature`, `refused`, `missing`, `inconsistent`,
-    ///   `busy`, `storage` or `index`.
+    ///   `missingLogKey`, `busy`, `storage` or `index`.
     func admit(_ note: [UInt8]) async throws(SubmissionError) -> Candidate {
         let signed: SignedStatement
         do {
@@ -42,6 +43,7 @@ struct Admission: Sendable {
             throw .signature(error)
         }
         try refuseOutsiders(signed.statement.act)
+        try requireSigner(for: signed.statement.act)
         do throws(SubmissionError) {
             return try await admit(verified)
         } catch {
@@ -100,6 +102,12 @@ struct Admission: Sendable {
             throw .refused(.unknownInvite)
         default: break
         }
+    }
+
+    /// Refuses to hand the log over to a key that is not here: from that entry on nothing could be signed.
+    private func requireSigner(for act: Act) throws(SubmissionError) {
+        guard case .logKey(let change) = act, !signers.holds(change.handover.new) else { return }
+        throw .missingLogKey
     }
 
     /// Reads the record that a submission names, and checks that the actor uploaded all it names.

@@ -94,7 +94,7 @@ public struct OpenVault: Sendable {
         let parts = Sequencer.Parts(
             engine: engine,
             index: index,
-            signer: signer,
+            signers: LogSigners(signer),
             options: SequencerOptions(),
             logger: logger,
             clock: VaultClock(now: now),
@@ -116,16 +116,17 @@ public struct OpenVault: Sendable {
     /// - Parameters:
     ///   - engine: Where the vault lives.
     ///   - indexPath: Where the index is; it is made again where it is missing or damaged.
-    ///   - signer: The log's key; its name is the origin.
+    ///   - signers: The log's keys; their name is the origin.
     ///   - options: How to batch, and the quota.
     ///   - logger: Told what was repaired.
     ///   - now: The time of day.
     /// - Returns: The vault; it takes statements in until ``close()``.
-    /// - Throws: ``OpeningError``; nothing was signed then.
+    /// - Throws: ``OpeningError``; nothing was signed then. `missingLogKey` where the private key is not
+    ///   held that the log says is in force.
     public static func open(
         _ engine: StorageEngine,
         index indexPath: String,
-        signer: NoteSigner,
+        signers: LogSigners,
         options: Options = Options(),
         logger: Logger,
         now: @escaping @Sendable () -> UTCTime
@@ -135,7 +136,7 @@ public struct OpenVault: Sendable {
         let engine = StorageEngine(store: store, lock: engine.lock)
         let opened = try await Opening(
             writer: RoundWriter(engine: engine),
-            key: signer.verifierKey,
+            keys: signers.verifierKeys,
             clock: clock,
             logger: logger
         ).open()
@@ -148,11 +149,12 @@ public struct OpenVault: Sendable {
             logger: logger
         )
         let state = try await follower.follow()
+        try signers.require(state.logKeys, for: opened)
         let head = LogHead(state: state, edge: opened.edge, bundle: opened.bundle)
         let parts = Sequencer.Parts(
             engine: engine,
             index: index,
-            signer: signer,
+            signers: signers,
             options: options.sequencer,
             logger: logger,
             clock: clock,
@@ -187,7 +189,7 @@ extension Sequencer {
     struct Parts: Sendable {
         let writer: RoundWriter
         let index: VaultIndex
-        let signer: NoteSigner
+        let signers: LogSigners
         let options: SequencerOptions
         let logger: Logger
         let clock: VaultClock
@@ -197,7 +199,7 @@ extension Sequencer {
         init(
             engine: StorageEngine,
             index: VaultIndex,
-            signer: NoteSigner,
+            signers: LogSigners,
             options: SequencerOptions,
             logger: Logger,
             clock: VaultClock,
@@ -205,7 +207,7 @@ extension Sequencer {
         ) {
             writer = RoundWriter(engine: engine)
             self.index = index
-            self.signer = signer
+            self.signers = signers
             self.options = options
             self.logger = logger
             self.clock = clock
@@ -214,6 +216,7 @@ extension Sequencer {
                 store: engine.store,
                 index: index,
                 published: published,
+                signers: signers,
                 memory: BodyBudget(
                     capacity: options.poolMemory,
                     perHolder: .max,

@@ -2,7 +2,7 @@
 
 import Bulk
 import Logging
-import TransparencyLog
+public import TransparencyLog
 import Vault
 
 /// Why a vault was not opened, or not made.
@@ -13,6 +13,8 @@ public enum OpeningError: Error, Sendable {
     case exists
     /// The lock is not one, or is not signed by this vault's key.
     case foreignLock(String)
+    /// The private key that the log says is in force is not held.
+    case missingLogKey(VerifierKey)
     /// The published checkpoint is newer than the lock: the lock, or the whole folder, is from an
     /// older backup. Signing on would fork the log.
     case rolledBack(published: UInt64, lock: UInt64)
@@ -39,6 +41,8 @@ extension OpeningError: CustomStringConvertible {
         case .noVault: "there is no vault here"
         case .exists: "there is a vault here already"
         case .foreignLock(let reason): "the lock is not this vault's: \(reason)"
+        case .missingLogKey(let key):
+            "the private key of the log that is in force is not here: want that of \"\(key)\""
         case .rolledBack(let published, let lock):
             "the published checkpoint has \(published) entries, the lock \(lock): "
                 + "the lock was restored from an older copy"
@@ -61,7 +65,8 @@ extension OpeningError: CustomStringConvertible {
 /// deleted. Then the right edge is read from the tiles and must have the lock's root.
 struct Opening: Sendable {
     let writer: RoundWriter
-    let key: VerifierKey
+    /// Public keys of the log, in force or not: the lock tells a vault from another's, no more.
+    let keys: [VerifierKey]
     let clock: VaultClock
     let logger: Logger
 
@@ -172,14 +177,17 @@ struct Opening: Sendable {
     /// A checkpoint of this vault's, by its signature.
     private func checkpoint(of note: SignedNote) throws(OpeningError) -> Checkpoint {
         do {
-            _ = try note.verified(by: [key])
+            let signed = try note.verified(by: keys)
             let checkpoint = try Checkpoint(parsing: note.text)
-            guard checkpoint.origin == key.name else {
+            guard signed.contains(where: { $0.key.name == checkpoint.origin }) else {
                 throw OpeningError.foreignLock("its origin is \"\(checkpoint.origin)\"")
             }
             return checkpoint
         } catch let error as OpeningError {
             throw error
+        } catch NoteError.noKnownSignature {
+            let signers = note.signatures.map(\.signerName).joined(separator: ", ")
+            throw .foreignLock("it is signed by \(signers), and that private key is not here")
         } catch {
             throw .foreignLock("\(error)")
         }
@@ -284,6 +292,26 @@ struct Opening: Sendable {
             throw .storage(error)
         } catch {
             throw .damagedTree("\(error)")
+        }
+    }
+}
+
+extension NoteSignature {
+    /// The beginning of its key's vkey.
+    fileprivate var signerName: String {
+        let digits = String(keyID, radix: 16)
+        return "\"\(name)+\(String(repeating: "0", count: 8 - digits.count))\(digits)\""
+    }
+}
+
+extension LogSigners {
+    /// Makes sure that the log can be signed on, and that whoever signed its head might.
+    func require(_ keys: LogKeys?, for opened: Opening.Opened) throws(OpeningError) {
+        guard let keys else { return }
+        guard holds(keys.current) else { throw .missingLogKey(keys.current) }
+        let key = keys.key(at: opened.checkpoint.size)
+        guard (try? opened.lock.note.verified(by: [key])) != nil else {
+            throw .foreignLock("the key in force, \"\(key)\", did not sign it")
         }
     }
 }

@@ -92,7 +92,7 @@ extension Sequencer {
         let edge = next.head.edge
         guard
             let checkpoint = try? Checkpoint(
-                origin: signer.verifierKey.name,
+                origin: signers.origin,
                 size: edge.size,
                 root: edge.root
             )
@@ -106,8 +106,8 @@ extension Sequencer {
             throw .storage(error)
         }
         guard !isHalted else { throw .stopped }
-        guard let signature = try? signer.signature(over: checkpoint.text),
-            let note = try? SignedNote(text: checkpoint.text, signatures: [signature])
+        // A key that one of these entries put in force signs already.
+        guard let keys = next.head.state.logKeys, let note = signers.sign(checkpoint, by: keys)
         else {
             fail(.unsigned)
             throw .stopped

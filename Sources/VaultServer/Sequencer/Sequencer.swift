@@ -41,7 +41,7 @@ public actor Sequencer {
     nonisolated let published: PublishedHead
     nonisolated let index: VaultIndex
     nonisolated let writer: RoundWriter
-    nonisolated let signer: NoteSigner
+    nonisolated let signers: LogSigners
     nonisolated let options: SequencerOptions
     nonisolated let logger: Logger
     nonisolated let clock: VaultClock
@@ -92,7 +92,7 @@ public actor Sequencer {
         published = parts.published
         index = parts.index
         writer = parts.writer
-        signer = parts.signer
+        signers = parts.signers
         options = parts.options
         logger = parts.logger
         clock = parts.clock

@@ -15,6 +15,8 @@ public enum SubmissionError: Error, Sendable {
     case missing([StorageKey])
     /// The record that the statement names cannot be read, or says something else.
     case inconsistent(RecordMismatch)
+    /// The private key that is to sign the log is not on the daemon's machine.
+    case missingLogKey
     /// The pool is full; nothing happened. Try again after this long.
     case busy(retryAfter: Duration)
     /// The store failed. The statement may yet become an entry: submitting it again gives its receipt.

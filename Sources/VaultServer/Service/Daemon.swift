@@ -163,7 +163,7 @@ public struct Daemon: Sendable {
                 preconditionFailure("the rules let nothing be first but a genesis")
             }
             let card = VaultCard(
-                logKey: genesis.logKey,
+                logKey: vault.state.logKeys?.current ?? genesis.logKey,
                 tlsKey: tls.pin,
                 genesis: first.leafHash
             )

@@ -30,7 +30,7 @@ enum SecretFile {
             _ = unsafe unlink(path)
             throw StartError.file(path: path, reason: reason)
         }
-        try syncFolder(folder)
+        try synchronizeFolder(of: path)
     }
 
     /// Writes a file, whole or not at all, in the place of what is there.
@@ -50,16 +50,37 @@ enum SecretFile {
         guard unsafe Glibc.rename(path, other) == 0 else {
             throw StartError.file(path: path, reason: reason())
         }
-        for path in Set([path, other]) {
-            try syncFolder(URL(filePath: path).deletingLastPathComponent().path)
-        }
+        for path in Set([path, other]) { try synchronizeFolder(of: path) }
     }
 
-    private static func syncFolder(_ folder: String) throws {
+    /// Makes the names in a file's folder durable.
+    ///
+    /// - Throws: ``StartError/file(path:reason:)``
+    static func synchronizeFolder(of path: String) throws {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
         let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard parent >= 0 else { throw StartError.file(path: folder, reason: reason()) }
         defer { close(parent) }
         guard fsync(parent) == 0 else { throw StartError.file(path: folder, reason: reason()) }
+    }
+
+    /// Overwrites a file's bytes with zeros, synced; the file stays.
+    ///
+    /// A disk that writes elsewhere than it is told may keep the old bytes.
+    ///
+    /// - Throws: ``StartError/file(path:reason:)``
+    static func destroy(_ path: String) throws {
+        let file = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { throw StartError.file(path: path, reason: reason()) }
+        defer { close(file) }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0 else {
+            throw StartError.file(path: path, reason: reason())
+        }
+        let zeros = [UInt8](repeating: 0, count: Int(status.st_size))
+        guard unsafe write(file, zeros, zeros.count) == zeros.count, fsync(file) == 0 else {
+            throw StartError.file(path: path, reason: reason())
+        }
     }
 
     /// Reads a file that nobody but its owner may read.
@@ -89,7 +110,7 @@ enum SecretFile {
         }
     }
 
-    private static func reason() -> String {
+    static func reason() -> String {
         guard let text = unsafe strerror(errno) else { return "error \(errno)" }
         return unsafe String(cString: text)
     }

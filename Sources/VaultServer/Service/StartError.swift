@@ -29,6 +29,16 @@ public enum StartError: Error, Equatable, Sendable {
     case tlsKeyNotInPolicy(key: String, policy: [String])
     /// `rotate tls-key --switch` where no next key was made.
     case noNextTLSKey
+    /// A private key of the log that is not in force where it should be.
+    case logKeyNotInForce(String)
+    /// `rotate log-key` while the key before the one in force is not destroyed yet.
+    case nextLogKeyInForce
+    /// `rotate log-key --retire` where no next key was made.
+    case noNextLogKey(String)
+    /// `rotate log-key --retire` before the log says that the next key has taken over.
+    case nextLogKeyNotInForce(String)
+    /// `rotate log-key --retire` while a round that a crash cut off is not finished.
+    case unsettled
     /// The TLS key is not a P-256 key in PEM.
     case tlsKeyUnreadable
     /// The certificate is not readable, or belongs to another key.
@@ -78,6 +88,16 @@ extension StartError: CustomStringConvertible {
             "the policy in force does not name the TLS key: got \(key), want "
                 + policy.joined(separator: " or ")
         case .noNextTLSKey: "there is no next TLS key: make it with rotate tls-key first"
+        case .logKeyNotInForce(let key):
+            "the log key that lies here is not in force: got \"\(key)\""
+        case .nextLogKeyInForce:
+            "the next log key is in force already: destroy the one before with --retire first"
+        case .noNextLogKey(let path): "there is no next log key in \"\(path)\""
+        case .nextLogKeyNotInForce(let key):
+            "the log does not say that the next key has taken over: \"\(key)\"; an administrator has "
+                + "to put the handover card into it first"
+        case .unsettled:
+            "a round was cut off: serve the vault once, and stop it with SIGTERM, first"
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
         case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
         case .badWitnessPolicy(let path, let reason): "witness policy \"\(path)\": \(reason)"

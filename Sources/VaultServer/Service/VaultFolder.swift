@@ -13,14 +13,17 @@ public struct VaultFolder: Sendable {
     /// Names a vault's folder; nothing is touched yet.
     public init(_ configuration: ServerConfiguration) { self.configuration = configuration }
 
-    /// The log's signer.
+    /// The log's signers: the private keys that lie here, whichever is in force.
     ///
     /// - Throws: ``StartError``
-    func signer() throws -> NoteSigner {
-        guard let key = SignerKey<NoteSigner>(parsing: try secret(configuration.logKey)) else {
-            throw StartError.logKeyUnreadable
-        }
-        return key.signer
+    func signers() throws -> LogSigners {
+        try requireVault(with: configuration.path(configuration.logKey))
+        let files = LogKeyFiles(configuration)
+        let signers = try files.all()
+        guard let origin = signers.first?.verifierKey.name,
+            signers.allSatisfy({ $0.verifierKey.name == origin })
+        else { throw StartError.logKeyUnreadable }
+        return LogSigners(signers, origin: origin) { try files.all() }
     }
 
     /// The TLS key in use, and its certificate.
@@ -40,7 +43,7 @@ public struct VaultFolder: Sendable {
     func witnesses(of policy: Policy?) throws -> WitnessSet? {
         if let policy, !policy.witnesses.isEmpty {
             return WitnessSet(
-                policy.trust(in: [TrustPolicy.Log(key: try signer().verifierKey)]),
+                policy.trust(in: []),
                 timeout: configuration.witnessTimeout
             )
         }
@@ -48,15 +51,8 @@ public struct VaultFolder: Sendable {
         return try WitnessSet(
             parsing: try SecretFile.readPublic(path),
             at: path,
-            log: try signer().verifierKey,
             timeout: configuration.witnessTimeout
         )
-    }
-
-    private func secret(_ name: String) throws -> String {
-        let path = configuration.path(name)
-        try requireVault(with: path)
-        return try SecretFile.read(path)
     }
 
     /// Tells a folder without a vault from a vault without a file.
@@ -91,7 +87,7 @@ public struct VaultFolder: Sendable {
         return try await OpenVault.open(
             try DirectoryStore(at: configuration.data).engine(),
             index: indexPath,
-            signer: try signer(),
+            signers: try signers(),
             options: options,
             logger: logger,
             now: now
@@ -114,7 +110,7 @@ public struct VaultFolder: Sendable {
         var report = try await VaultCheck(
             try DirectoryStore(at: configuration.data).engine(),
             index: indexPath,
-            key: try signer().verifierKey,
+            keys: try signers().verifierKeys,
             deep: deep,
             logger: logger
         ).run(rebuildIndex: rebuildIndex)

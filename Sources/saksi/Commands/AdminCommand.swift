@@ -16,6 +16,8 @@ struct AdminCommand: AsyncParsableCommand, StatusDocumented {
             """,
         subcommands: [
             Pending.self, Show.self, Approve.self, Reject.self, PolicyCommand.self,
+            LogKeyCommand.self,
+            FreezeCommand.self,
         ]
     )
     static let exits = Exit.allCases

@@ -27,6 +27,7 @@ struct WhoAmICommand: AsyncParsableCommand, StatusDocumented {
                 ("fingerprint", card.fingerprint.grouped), ("in words", card.fingerprint.words),
                 ("person", card.person == card.fingerprint ? nil : card.person.grouped),
                 ("recipient", card.recipient),
+                ("log key", card.logKey),
                 ("log seen", "\(card.entries) entries, root \(card.root)"),
                 ("witnessed", "\(card.witnesses)"),
             ])

@@ -10,7 +10,8 @@ struct LogCommand: ParsableCommand {
         commandName: "log",
         abstract: "Compare log heads; check notes, proofs and tiles of transparency logs.",
         subcommands: [
-            HeadCommand.self, CompareCommand.self, VerifyNote.self, VerifyProof.self,
+            HeadCommand.self, CompareCommand.self, KeysCommand.self, VerifyNote.self,
+            VerifyProof.self,
             VerifyTiles.self,
         ]
     )

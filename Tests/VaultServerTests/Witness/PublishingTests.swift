@@ -37,7 +37,6 @@ private struct Watched: Sendable {
         let witnesses = try WitnessSet(
             parsing: policy,
             at: "policy",
-            log: vault.invitation.logKey,
             timeout: timeout
         )
         let publisher = WitnessPublisher(
@@ -74,9 +73,12 @@ private struct Watched: Sendable {
         try await running.value
     }
 
+    /// Which checkpoints count as witnessed.
+    var policy: TrustPolicy? { open.state.logKeys.flatMap(publisher.witnesses.policy) }
+
     /// The keys whose cosignatures the served checkpoint carries.
     var cosigners: [String] {
-        let keys = publisher.witnesses.policy.witnesses.map(\.key)
+        let keys = publisher.witnesses.keys
         return (try? open.log.checkpoint.verified(by: keys).map(\.key.name)) ?? []
     }
 
@@ -116,7 +118,7 @@ private func until(_ condition: () async throws -> Bool) async throws {
                     #expect(watched.files("cosigned").count == 1)
                     // A receipt made now carries it, too.
                     let receipt = try await watched.open.log.receipt(for: 0)
-                    let policy = watched.publisher.witnesses.policy
+                    let policy = try #require(watched.policy)
                     _ = try receipt.verify(
                         leaf: MerkleTree.leafHash(#require(receipt.extra)),
                         policy: policy
@@ -248,7 +250,6 @@ private func until(_ condition: () async throws -> Bool) async throws {
                     try WitnessSet(
                         parsing: policy,
                         at: "policy",
-                        log: vault.invitation.logKey,
                         timeout: .seconds(1)
                     )
                 }
@@ -279,7 +280,7 @@ private func until(_ condition: () async throws -> Bool) async throws {
                         try await watched.enrol()
                         try await until { watched.metrics.witnessed.value == 2 }
                     }
-                    let trusted = try watched.publisher.witnesses.policy.verify(
+                    let trusted = try #require(watched.policy).verify(
                         watched.open.log.checkpoint
                     )
                     #expect(trusted.checkpoint.size == 2)

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Vault
+import VaultClient
+
+/// `saksi admin log-key CARD`: lets a new key sign the log.
+struct LogKeyCommand: AsyncParsableCommand, StatusDocumented {
+    static let configuration = CommandConfiguration(
+        commandName: "log-key",
+        abstract: "Put a new key in the place of the one that signs the log.",
+        discussion: """
+            The card is what `saksid rotate log-key` printed on the daemon's machine. Both keys have \
+            signed it; compare the new one with whoever made it. From the entry on the new key is in \
+            force. Devices follow by themselves, also those that were away; receipts and exports from \
+            before stay good.
+            """
+    )
+    static let exits = Exit.allCases
+
+    @Argument(help: ArgumentHelp("The handover card, a file.", valueName: "card"))
+    var card: String
+
+    @Option(
+        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
+    )
+    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
+
+    @OptionGroup var device: DeviceOptions
+
+    func run() async throws {
+        let handover: LogHandover
+        do {
+            handover = try LogHandover(parsing: try String(contentsOfFile: card, encoding: .utf8))
+        } catch let error as LineError {
+            throw ClientError(.failed, "\"\(card)\" is not a handover card: \(error)")
+        } catch {
+            throw ClientError(.failed, "\"\(card)\" cannot be read as text")
+        }
+        let (effects, decision) = try await device.withSession {
+            try await $0.changeLogKey(to: handover, for: expires.seconds)
+        }
+        for effect in effects { Terminal.error(effect) }
+        decision.show()
+    }
+}
+
+/// `saksi admin freeze`: ends a vault.
+struct FreezeCommand: AsyncParsableCommand, StatusDocumented {
+    static let configuration = CommandConfiguration(
+        commandName: "freeze",
+        abstract: "End the vault for ever: nothing is accepted after it.",
+        discussion: """
+            For a vault whose log key fell into other hands, or that has done its work. What is there \
+            can be read as before. Nobody can undo it. Make the vault that takes its place first, and \
+            name it: every member is told.
+            """
+    )
+    static let exits = Exit.allCases
+
+    @Option(
+        help: ArgumentHelp("The origin of the vault that takes its place.", valueName: "origin")
+    )
+    var successor: String?
+
+    @Option(
+        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
+    )
+    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
+
+    @OptionGroup var device: DeviceOptions
+
+    func run() async throws {
+        let (effects, decision) = try await device.withSession {
+            try await $0.freeze(for: successor, for: expires.seconds)
+        }
+        for effect in effects { Terminal.error(effect) }
+        decision.show()
+    }
+}
