@@ -27,7 +27,7 @@ struct Fill: AsyncParsableCommand {
     @Option(name: .customLong("case")) var caseID: String
     @Option var submissions = 10
     @Option(help: "Objects in each submission.") var objects = 10_000
-    @Option var clients = 32
+    @Option(help: "At once; the vault takes few of one member.") var clients = 6
 
     func run() async throws {
         let (submissions, objects, clients) = (submissions, objects, clients)
