@@ -256,7 +256,7 @@ import VaultServer
         let json = """
             {"address":"https://a","cases":[],"genesis":"","head":{"root":"\(Hash(hashing: []).hex)",\
             "size":1},"invitation":"","isEnrolled":true,"logKey":"\(key)","role":"admin",\
-            "tlsKey":"","vault":"vault.test"}
+            "tlsKey":"\(Hash(hashing: []).hex)","vault":"vault.test"}
             """
         var state = try JSONDecoder().decode(DeviceState.self, from: Data(json.utf8))
         #expect(state.knownLogKeys == LogKeys(key))
