@@ -143,8 +143,8 @@ let package = Package(
         .target(
             name: "VaultClient",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "Vault",
-                crypto, httpTypes, structuredFields, nioCore, nioPosix, nioSSL,
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "TransparencyLog",
+                "Vault", crypto, httpTypes, structuredFields, nioCore, nioPosix, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
@@ -153,7 +153,7 @@ let package = Package(
         .executableTarget(
             name: "saksi",
             dependencies: [
-                "Age", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets",
+                "Age", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets", "Shares",
                 "TransparencyLog", "TrustRoots", "Vault", "VaultClient", argumentParser,
             ],
             swiftSettings: strict
@@ -236,7 +236,7 @@ let package = Package(
         .testTarget(
             name: "VaultClientTests",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TestSupport",
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "TestSupport",
                 "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging, nioCore,
                 nioPosix, lifecycle,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

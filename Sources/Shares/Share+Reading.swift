@@ -27,6 +27,20 @@ extension Share {
         try self.init(numbers, body)
     }
 
+    /// Where in a text each of several shares stands that follow each other.
+    ///
+    /// Each begins with its first line; what stands above the first is left to it, and so is an
+    /// error. A text without that line is one piece.
+    public static func pieces(of text: UnsafeRawBufferPointer) -> [Range<Int>] {
+        var starts: [Int] = []
+        var reader = unsafe Reader(text)
+        while let line = reader.line() {
+            if line.joined(separator: " ") == ShareText.header { starts.append(reader.start) }
+        }
+        let bounds = [0] + starts.dropFirst() + [text.count]
+        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    }
+
     private convenience init(
         _ numbers: ShareText.Numbers,
         _ body: borrowing SecretBytes
@@ -61,6 +75,8 @@ extension Share {
 @safe private struct Reader {
     private let text: UnsafeRawBufferPointer
     private var next = 0
+    /// Where the last line begins that was read.
+    private(set) var start = 0
 
     init(_ text: UnsafeRawBufferPointer) {
         unsafe self.text = unsafe text
@@ -73,6 +89,7 @@ extension Share {
             let words = unsafe text[next..<end].split { Self.separators.contains($0) }.map {
                 unsafe String(decoding: $0, as: UTF8.self).lowercased()
             }
+            start = next
             next = unsafe min(end + 1, text.count)
             guard words.isEmpty else { return words }
         }

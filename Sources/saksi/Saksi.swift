@@ -10,9 +10,9 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
         version: "0.1.0",
         subcommands: [
             JoinCommand.self, WhoAmICommand.self, SubmitCommand.self, OutboxCommand.self,
-            CaseCommand.self, InviteCommand.self, RevokeCommand.self, AdminCommand.self,
-            KeyCommand.self, TrustCommand.self, ListCommand.self, OpenCommand.self,
-            StatusCommand.self,
+            CaseCommand.self, InviteCommand.self, RevokeCommand.self, HoldCommand.self,
+            EraseCommand.self, AdminCommand.self, KeyCommand.self, TrustCommand.self,
+            ListCommand.self, OpenCommand.self, StatusCommand.self,
             ExportCommand.self, VerifyCommand.self, AuditCommand.self,
             LogCommand.self, AgeCommand.self,
         ]

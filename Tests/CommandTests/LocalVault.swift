@@ -96,6 +96,11 @@ struct Person: Sendable {
         try await BuiltProgram.saksi.run(arguments + options, meanwhile: meanwhile)
     }
 
+    /// Runs `saksi` on this device with a list of arguments.
+    func run(_ arguments: [String]) async throws -> BuiltProgram.Outcome {
+        try await BuiltProgram.saksi.run(arguments + options)
+    }
+
     /// Runs `saksi` where it must succeed.
     ///
     /// - Returns: stdout without its last line end

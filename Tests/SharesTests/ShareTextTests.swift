@@ -26,6 +26,24 @@ struct ShareTextTests {
         #expect(try Share.restore(typed).equals(Share.testSecret))
     }
 
+    @Test("several in one text are told apart, whatever stands between them")
+    func pieces() throws {
+        let typed = try Share.test().map { $0.typed.uppercased() }
+        let text = Array(("\n" + typed.joined(separator: "\n\n")).utf8)
+        let numbers = try unsafe text.withUnsafeBytes { text in
+            try unsafe Share.pieces(of: text).map {
+                unsafe try Share(parsing: UnsafeRawBufferPointer(rebasing: text[$0])).number
+            }
+        }
+        #expect(numbers == [1, 2, 3, 4, 5])
+        for other in ["", "something else\n"] {
+            let count = unsafe Array(other.utf8).withUnsafeBytes {
+                unsafe Share.pieces(of: $0).count
+            }
+            #expect(count == 1)
+        }
+    }
+
     @Test("is read however it was typed")
     func loose() throws {
         let share = try Share.test()[1]

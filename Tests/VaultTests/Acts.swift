@@ -141,6 +141,13 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
         add("freeze", try vault.sign(vault.freeze(), by: vault.admin))
         let successor = vault.freeze(for: "vault.example/second")
         add("freeze-successor", try vault.sign(successor, by: vault.admin))
+        let recovered = CaseRotate(
+            caseID: caseID,
+            reason: .recovery,
+            removing: [vault.otherReader.fingerprint],
+            rotation: vault.rotation()
+        )
+        add("case.rotate-recovery", try vault.sign(.caseRotate(recovered), by: vault.reader))
         return samples
     }
 }

@@ -215,6 +215,9 @@ struct PolicyTests {
             )
         case .unknownMember:
             return now(try vault.sign(grant(Person("x"), .submit, vault), by: vault.reader))
+        case .noActiveKey:
+            try vault.post(vault.sign(revocation(of: vault.otherReader), by: vault.admin))
+            return now(try vault.sign(grant(vault.otherReader, .read, vault), by: vault.reader))
         case .roleForbidsRight:
             return now(try vault.sign(grant(vault.submitter, .read, vault), by: vault.reader))
         case .otherKeyring:
@@ -442,6 +445,41 @@ struct PermissionTests {
         let rotate = try vault.sign(vault.rotate(), by: vault.reader)
         #expect(throws: PolicyViolation.notOwner) { try vault.post(rotate) }
         try vault.post(vault.sign(vault.rotate(), by: vault.otherReader))
+    }
+
+    @Test("the rotation after a recovery ends the escrow and the rights of those it removes")
+    func recovered() throws {
+        var vault = try TestVault()
+        let id = vault.caseID
+        let escrow = CaseEscrow(
+            caseID: id,
+            threshold: 2,
+            shares: 3,
+            recovery: testRecipient("recovery"),
+            keyring: .test("escrowed"),
+            replacing: .test("keyring")
+        )
+        try vault.post(vault.sign(.caseEscrow(escrow), by: vault.reader))
+        try vault.post(vault.sign(vault.rotate(), by: vault.reader))
+        #expect(vault.state.case(id)?.escrow?.threshold == 2)
+        try vault.post(vault.sign(vault.example(of: .caseRecover).act, by: vault.admin))
+        func rotate(removing person: Person) throws -> SignedStatement {
+            let act = CaseRotate(
+                caseID: id,
+                reason: .recovery,
+                removing: [person.fingerprint],
+                rotation: vault.rotation()
+            )
+            return try vault.sign(.caseRotate(act), by: vault.otherReader)
+        }
+        let itself = try rotate(removing: vault.otherReader)
+        #expect(throws: PolicyViolation.ownerStays) { try vault.post(itself) }
+        let stranger = try rotate(removing: vault.submitter)
+        #expect(throws: PolicyViolation.noSuchRight) { try vault.post(stranger) }
+        #expect(vault.state.case(id)?.escrow != nil)
+        try vault.post(rotate(removing: vault.reader))
+        #expect(vault.state.standing(of: vault.reader.fingerprint, in: id) == nil)
+        #expect(vault.state.case(id)?.escrow == nil)
     }
 
     @Test("held evidence is erased only when administrators let go of it")

@@ -115,9 +115,10 @@ extension CaseRecover: ActBody {
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
         guard state.cases[caseID] != nil else { throw .unknownCase }
-        guard let member = state.members[owner], member.person == owner,
-            !state.activeKeys(of: owner).isEmpty
-        else { throw .unknownMember }
+        guard let member = state.members[owner], member.person == owner else {
+            throw .unknownMember
+        }
+        guard !state.activeKeys(of: owner).isEmpty else { throw .noActiveKey }
         guard member.role == .reader else { throw .roleForbidsRight }
         state.cases[caseID]?.owner = owner
         state.cases[caseID]?.readers.insert(owner)

@@ -59,7 +59,7 @@ extension CaseGrant: ActBody {
         if let previous { writer.add("previous", previous) }
     }
 
-    /// By the case's owner; `read` to a reader, in place of the current keyring; `submit` to a reader or
+    /// By the case's owner, to a person with an active key; `read` to a reader, in place of the current keyring; `submit` to a reader or
     /// submitter.
     func apply(
         to state: inout VaultState,
@@ -71,6 +71,7 @@ extension CaseGrant: ActBody {
         guard let receiver = state.members[member], receiver.person == member else {
             throw .unknownMember
         }
+        guard !state.activeKeys(of: member).isEmpty else { throw .noActiveKey }
         switch (right, receiver.role) {
         case (.read, .reader):
             guard previous == found.keyring else { throw .otherKeyring }

@@ -86,19 +86,29 @@ public enum RotationReason: String, CaseIterable, Sendable {
     case recovery
 }
 
-/// `case.rotate`: gives a case its next key, for the same readers.
+/// `case.rotate`: gives a case its next key.
 public struct CaseRotate: Hashable, Sendable {
     /// The case.
     public let caseID: CaseID
     /// Why.
+    ///
+    /// With ``RotationReason/recovery`` the escrow ends: its key was put together on a device.
     public let reason: RotationReason
+    /// Who reads the case no more, ascending; they have no right to it afterwards.
+    public let removed: [Fingerprint]
     /// The next epoch.
     public let rotation: Rotation
 
-    /// Puts the act together.
-    public init(caseID: CaseID, reason: RotationReason, rotation: Rotation) {
+    /// Puts the act together; the order of those who are removed does not matter.
+    public init(
+        caseID: CaseID,
+        reason: RotationReason,
+        removing removed: some Sequence<Fingerprint> = [],
+        rotation: Rotation
+    ) {
         self.caseID = caseID
         self.reason = reason
+        self.removed = Set(removed).sorted()
         self.rotation = rotation
     }
 }
@@ -107,24 +117,33 @@ extension CaseRotate: ActBody {
     init(reading reader: inout LineReader) throws(LineError) {
         caseID = try reader.identifier("case")
         reason = try reader.word("reason")
+        removed = try reader.list("remove") { reader throws(LineError) in
+            try reader.fingerprint("remove")
+        }
         rotation = try Rotation(reading: &reader)
     }
 
     func write(to writer: inout LineWriter) {
         writer.add("case", caseID)
         writer.add("reason", reason)
+        for member in removed { writer.add("remove", member) }
         rotation.write(to: &writer)
     }
 
-    /// By the case's owner, when nothing happened in the case meanwhile.
+    /// By the case's owner, who stays, when nothing happened in the case meanwhile.
     func apply(
         to state: inout VaultState,
         in context: ActContext,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
         let found = try state.requireOwner(context.person, of: caseID)
+        guard !removed.contains(found.owner) else { throw .ownerStays }
+        guard found.readers.isSuperset(of: removed) else { throw .noSuchRight }
         try rotation.require(after: found)
+        state.cases[caseID]?.readers.subtract(removed)
+        state.cases[caseID]?.submitters.subtract(removed)
         state.cases[caseID]?.rotate(to: rotation)
+        if reason == .recovery { state.cases[caseID]?.escrow = nil }
     }
 }
 

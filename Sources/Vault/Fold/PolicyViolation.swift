@@ -103,6 +103,8 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case notOwner = "not-owner"
     /// The member to whom a right is given is not enrolled.
     case unknownMember = "unknown-member"
+    /// Every key of the member has ended.
+    case noActiveKey = "no-active-key"
     /// The member's role does not allow that right.
     case roleForbidsRight = "role-forbids-right"
     /// The grant takes the place of another keyring than the case's current one.
@@ -185,6 +187,7 @@ extension PolicyViolation: CustomStringConvertible {
         case .unknownCase: "there is no such case"
         case .notOwner: "only the owner of the case may do this"
         case .unknownMember: "there is no such member"
+        case .noActiveKey: "every key of the member has ended"
         case .roleForbidsRight: "the member's role does not allow this right"
         case .otherKeyring: "the case has another keyring by now than the one to be replaced"
         case .mayNotSubmit: "the actor may not submit to the case"

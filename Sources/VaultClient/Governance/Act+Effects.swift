@@ -5,7 +5,7 @@ import TransparencyLog
 import Vault
 
 extension Act {
-    /// What an act of a quorum class will do, in plain words; empty for any other.
+    /// What an act of a quorum class, or a hold, will do, in plain words; empty for any other.
     ///
     /// - Parameter state: Knows the administrators and the policy.
     /// - Returns: One sentence each.
@@ -20,7 +20,7 @@ extension Act {
         case .revoke(let act): act.effects(administrators: state.administratingPeople)
         case .caseRecover(let act): act.effects
         case .erase(let act): act.effects
-        case .hold(let act): act.state == .off ? act.effects : []
+        case .hold(let act): act.effects
         case .logKey(let act): act.effects(after: state.logKeys)
         case .freeze(let act): act.effects
         case .genesis, .enrol, .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow,
@@ -49,18 +49,25 @@ extension Erase {
         return [
             "\(what) with the record \(record.hex), of case \(caseID.hex), for ever",
             "on the authority given: \(authority)",
-            "copies that a reader has made already are not reached",
-        ] + objects.map { "destroys the object \($0.hex)" }
+            Self.limit,
+        ] + objects.map { "destroys the object \($0.hex), not its name in the manifest" }
     }
+
+    /// What no erasure reaches.
+    private static let limit =
+        "does not reach copies, exports, backups, or old cells of flash memory"
 }
 
 extension Hold {
     fileprivate var effects: [String] {
-        let what =
-            records.isEmpty
-            ? ["lets go of case \(caseID.hex)"]
-            : records.map { "lets go of the submission with the record \($0.hex)" }
-        return what + ["what is let go of may be erased"]
+        let (verb, end) =
+            switch state {
+            case .on: ("keeps", "what is kept is not erased before administrators let go of it")
+            case .off: ("lets go of", "what is let go of may be erased")
+            }
+        return records.isEmpty
+            ? ["\(verb) case \(caseID.hex), all of it", end]
+            : records.map { "\(verb) the submission with the record \($0.hex)" } + [end]
     }
 }
 

@@ -88,6 +88,12 @@ extension VaultSession {
         try await decide(try await sign(act))
     }
 
+    /// Signs an act once somebody has agreed to what it does.
+    func decide(_ act: Act, confirm: ([String]) throws -> Void) async throws -> Decision {
+        try confirm(act.effects(after: try await governance().state))
+        return try await decide(act)
+    }
+
     /// Posts a statement that this device signed, where that is enough, or else proposes it.
     func decide(_ statement: SignedStatement) async throws -> Decision {
         guard statement.statement.act.quorum != nil else {

@@ -43,6 +43,9 @@ struct Problem: Sendable {
         let reason = detail.isEmpty ? type?.rawValue ?? "status \(status)" : detail
         let hint: String? =
             switch type {
+            case _ where rule == .underHold:
+                "administrators let go of it first: `saksi hold --release`; a hold of the case holds "
+                    + "every submission"
             case .quota: "ask an administrator for more room, or submit less"
             case .clock: "set this device's clock"
             case .proposals: "decide or withdraw what waits first: see `saksi admin pending`"

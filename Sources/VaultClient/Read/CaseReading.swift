@@ -91,7 +91,7 @@ struct CaseReading {
         _ submission: CaseView.Submitted,
         _ access: [Hash: Hash]
     ) async throws -> Result<OpenedSubmission, UnopenableSubmission> {
-        if let erase = submission.erased.first(where: { $0.objects.isEmpty }) {
+        if let erase = submission.erasure() {
             return .failure(UnopenableSubmission(reason: "it was erased (\(erase.authority))"))
         }
         do {

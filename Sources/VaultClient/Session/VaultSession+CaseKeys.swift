@@ -29,7 +29,8 @@ extension VaultSession {
         let change = KeyChange(
             act: { .caseRotate(CaseRotate(caseID: $0, reason: reason, rotation: $1)) },
             readers: { $0.readers },
-            isDone: { $0.name == .caseRotate }
+            isDone: { $0.name == .caseRotate },
+            isEscrowed: reason != .recovery
         )
         return try await rotate(resolve(caseName), change, progress, notice)
     }
@@ -72,7 +73,8 @@ extension VaultSession {
         _ = try await post(try await sign(.caseRemove(act)))
     }
 
-    private func rotate(
+    /// Gives a case its next key, by an act that the caller chooses.
+    func rotate(
         _ id: CaseID,
         _ change: KeyChange,
         _ progress: @escaping @Sendable (UInt64, UInt64) -> Void,
@@ -95,13 +97,15 @@ extension VaultSession {
                 job = try await RotationJob.open(id, in: home, identity)
             }
             _ = try await comparedOwner(of: view)
-            let readers = try await recipients(try change.readers(view))
+            let readers =
+                try await recipients(try change.readers(view))
+                + (change.isEscrowed ? try view.custodians : [])
             if let reason = job.state.outdated(in: view, for: readers) {
                 try job.wipe()
                 notice("what was prepared to change the case's key is dropped: \(reason)")
                 job = try await RotationJob.open(id, in: home, identity)
             }
-            let keyring = try await keyring(of: view)
+            let keyring = try await keyring(of: view, with: change.recovery)
             let reading = CaseReading(session: self, view: view, identities: keyring.identities)
             do {
                 let released = try await released(&access, reading)
@@ -187,12 +191,16 @@ extension VaultSession {
 }
 
 /// What is asked of a change of a case's key.
-private struct KeyChange {
+struct KeyChange {
     let act: (CaseID, Rotation) -> Act
     /// Who has the next key.
     let readers: (CaseView) throws -> [Fingerprint]
     /// Whether an act is the one.
     let isDone: (Act) -> Bool
+    /// Whether the custodians' shares, where there are any, open the next key too.
+    var isEscrowed = true
+    /// What opens the key from before, where this device does not.
+    var recovery: HybridIdentity?
 }
 
 extension RotationState {
@@ -226,7 +234,7 @@ extension CaseView {
     }
 
     /// What the current keyring must hash to.
-    fileprivate var currentKeyring: Hash {
+    var currentKeyring: Hash {
         get throws {
             guard let keyring else { throw ClientError(.failed, "the case was not opened") }
             return keyring

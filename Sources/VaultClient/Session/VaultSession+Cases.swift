@@ -98,7 +98,8 @@ extension VaultSession {
             let opened = try await self.keyring(of: view)
             let added = try await recipients([member])
             guard !added.isEmpty else { throw try await unsealable(member) }
-            let readers = added + (try await recipients(view.readers.filter { $0 != member }))
+            let others = try await recipients(view.readers.filter { $0 != member })
+            let readers = added + others + (try view.custodians)
             let sealed = try opened.sealed(for: readers, entropy: SystemEntropy())
             keyring = try await upload(.keyrings, sealed)
         }
@@ -186,7 +187,12 @@ extension VaultSession {
     }
 
     /// The case's private keys: the keyring that the owner's last statement names, and no other.
-    func keyring(of view: CaseView) async throws -> Keyring {
+    ///
+    /// The custodians' recovery key opens it, where this identity does not.
+    func keyring(
+        of view: CaseView,
+        with recovery: HybridIdentity? = nil
+    ) async throws -> Keyring {
         let question = Request(
             path: "/v1/keyrings/\(view.id.hex)/current",
             limit: Keyring.maximumSize
@@ -199,7 +205,7 @@ extension VaultSession {
                     + "\(view.keyring?.hex ?? "none")"
             )
         }
-        let keyring = try opened(answer.bytes, of: view.id)
+        let keyring = try opened(answer.bytes, of: view, with: recovery)
         guard keyring.caseID == view.id else {
             throw ClientError(.failed, "the keyring is of another case: \(keyring.caseID.hex)")
         }
@@ -212,14 +218,21 @@ extension VaultSession {
         return keyring
     }
 
-    private func opened(_ sealed: [UInt8], of id: CaseID) throws -> Keyring {
+    private func opened(
+        _ sealed: [UInt8],
+        of view: CaseView,
+        with recovery: HybridIdentity?
+    ) throws -> Keyring {
+        let openers: [any Identity] = if let recovery { [recovery] } else { identity.openers }
         do {
-            return try Keyring(opening: sealed, with: identity.openers)
+            return try Keyring(opening: sealed, with: openers)
         } catch KeyringError.file(.noMatch) {
             throw ClientError(
                 .failed,
-                "the key of case \(id.hex) is not sealed to this device",
-                hint: "ask the case's owner to compare fingerprints, and to run `saksi case grant`"
+                "the key of case \(view.id.hex) is not sealed to this device",
+                hint: view.owner == identity.person
+                    ? "the custodians' shares open it: `saksi case recover`"
+                    : "ask the case's owner to compare fingerprints, and to run `saksi case grant`"
             )
         }
     }

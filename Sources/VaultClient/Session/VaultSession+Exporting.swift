@@ -66,7 +66,8 @@ extension VaultSession {
             caseID: view.id.hex,
             bundle: path,
             submissions: opened.count,
-            withheld: chosen.count - covered.count,
+            withheld: chosen.count { !$0.submission.consent.contains(consentClass) },
+            erased: chosen.flatMap { view.erased($0.number) },
             unopenable: unopenable,
             files: writer.files.count,
             manifest: manifest.hex,
@@ -148,6 +149,13 @@ extension CaseView {
         return Set(items.filter { submission?.isErased($1.object) != true }.map { $0.offset + 1 })
     }
 
+    /// What was erased of a submission: `3` where it was all of it, or the ids of objects.
+    fileprivate func erased(_ number: Int) -> [String] {
+        guard let submission = submission(number) else { return [] }
+        guard !submission.isErased() else { return ["\(number)"] }
+        return submission.erased.flatMap(\.objects).map { "\(number), object \($0.hex)" }
+    }
+
     /// The submissions of some numbers, or all, each with its number.
     fileprivate func chosen(
         _ numbers: Set<Int>?
@@ -171,6 +179,8 @@ public struct ExportResult: Encodable, Sendable {
     public let submissions: Int
     /// Submissions that stayed out, because their consent does not hold the class.
     public let withheld: Int
+    /// What was erased of the submissions: their numbers, some with the id of an object.
+    public let erased: [String]
     /// The numbers of submissions that stayed out, because nobody can open them.
     public let unopenable: [Int]
     /// Original files in the bundle.
@@ -183,7 +193,7 @@ public struct ExportResult: Encodable, Sendable {
     public let index: UInt64
 
     private enum CodingKeys: String, CodingKey {
-        case caseID = "case", bundle, submissions, withheld, unopenable, files, manifest, statement
-        case index
+        case caseID = "case", bundle, submissions, withheld, erased, unopenable, files, manifest
+        case statement, index
     }
 }

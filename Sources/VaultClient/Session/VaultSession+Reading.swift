@@ -18,7 +18,14 @@ extension VaultSession {
         var listings: [SubmissionListing] = []
         for (place, submission) in reading.view.submissions.enumerated() {
             let opened = try await reading.attempt(submission, access)
-            listings.append(SubmissionListing(place + 1, submission, opened))
+            listings.append(
+                SubmissionListing(
+                    place + 1,
+                    submission,
+                    opened,
+                    isHeld: reading.view.isHeld || submission.isHeld
+                )
+            )
         }
         return listings
     }
@@ -129,12 +136,19 @@ public struct SubmissionListing: Encodable, Sendable {
     public let items: [ItemListing]
     /// Why nothing of it can be opened, where that is so.
     public let problem: String?
+    /// Whether it may not be erased.
+    public let isHeld: Bool
+    /// On whose authority all of it was erased, where it was.
+    public let erased: String?
 
     init(
         _ number: Int,
         _ submission: CaseView.Submitted,
-        _ opened: Result<OpenedSubmission, UnopenableSubmission>
+        _ opened: Result<OpenedSubmission, UnopenableSubmission>,
+        isHeld: Bool
     ) {
+        self.isHeld = isHeld
+        erased = submission.erasure()?.authority
         self.number = number
         record = submission.submit.record.hex
         accepted = submission.logged.entry.accepted.text
@@ -142,12 +156,18 @@ public struct SubmissionListing: Encodable, Sendable {
         consent = submission.consent.map(\.rawValue)
         switch opened {
         case .success(let opened):
-            items = opened.manifest.items.enumerated().map { ItemListing($0 + 1, $1) }
+            items = opened.manifest.items.enumerated().map {
+                ItemListing($0 + 1, $1, erased: submission.erasure(of: $1.object)?.authority)
+            }
             problem = nil
         case .failure(let failure):
             items = []
             problem = failure.reason
         }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case number, record, accepted, submitter, consent, items, problem, isHeld = "held", erased
     }
 }
 
@@ -167,8 +187,11 @@ public struct ItemListing: Encodable, Sendable {
     public let sha256: String
     /// Whether it is the testimony itself.
     public let isTestimony: Bool
+    /// On whose authority it was erased, where it was.
+    public let erased: String?
 
-    init(_ number: Int, _ item: ManifestItem) {
+    init(_ number: Int, _ item: ManifestItem, erased: String?) {
+        self.erased = erased
         self.number = number
         object = item.object.hex
         name = String(decoding: item.name.bytes, as: UTF8.self)
@@ -179,6 +202,6 @@ public struct ItemListing: Encodable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case number, object, name, size, type, sha256, isTestimony = "testimony"
+        case number, object, name, size, type, sha256, isTestimony = "testimony", erased
     }
 }

@@ -62,7 +62,8 @@ public struct OwnSubmission: Encodable, Sendable {
     public let accepted: String
     /// To whom it may be given, as it stands now.
     public let consent: [String]
-    /// What was done with it, as far as it is shown: accesses, exports, custody events.
+    /// What was done with it, as far as it is shown: accesses, exports, custody events, holds of it, and
+    /// its erasure.
     public let acts: [HandlingAct]
 
     init(_ submission: CaseView.Submitted, in view: CaseView) {
@@ -73,7 +74,7 @@ public struct OwnSubmission: Encodable, Sendable {
         consent = submission.consent.map(\.rawValue)
         acts = view.entries.compactMap { logged in
             switch logged.statement.act {
-            case .access, .export, .custody: break
+            case .access, .export, .custody, .hold, .erase: break
             default: return nil
             }
             return logged.statement.act.records.contains(record) ? HandlingAct(logged) : nil
@@ -87,11 +88,11 @@ public struct HandlingAct: Encodable, Sendable {
     public let index: UInt64
     /// When the vault accepted it, RFC 3339.
     public let accepted: String
-    /// `access`, `export` or `custody`.
+    /// `access`, `export`, `custody`, `hold` or `erase`.
     public let act: String
     /// Under whose key.
     public let actor: Fingerprint
-    /// The purpose, the class of recipients, or the custody event.
+    /// The purpose, the class of recipients, the custody event, `on` or `off`, or the authority.
     public let purpose: String
 
     init(_ logged: LoggedEntry) {
@@ -103,6 +104,8 @@ public struct HandlingAct: Encodable, Sendable {
         case .access(let access): purpose = "\(access.purpose), \(access.scope.rawValue)"
         case .export(let export): purpose = "for \(export.consentClass.rawValue)"
         case .custody(let custody): purpose = custody.event.rawValue
+        case .hold(let hold): purpose = hold.state.rawValue
+        case .erase(let erase): purpose = erase.authority
         default: purpose = ""
         }
     }

@@ -27,12 +27,18 @@ struct CaseView: Sendable {
     private(set) var keyring: Hash?
     /// Those who hold the case's private key: the owner first.
     private(set) var readers: [Fingerprint] = []
+    /// How the case can be opened without its readers; `nil` where it cannot.
+    private(set) var escrow: CaseEscrow?
+    /// Every escrow so far, in log order.
+    private(set) var escrows: [CaseEscrow] = []
     /// Those who may submit, as far as it is shown.
     private(set) var submitters: Set<Fingerprint> = []
     /// In log order; the first is number 1.
     private(set) var submissions: [Submitted] = []
     /// All entries that were shown, in log order.
     private(set) var entries: [LoggedEntry] = []
+    /// Whether nothing of the case may be erased.
+    private(set) var isHeld = false
     /// The places of the submissions, by their record.
     private var places: [Hash: Int] = [:]
     /// Invitations to the case that nobody has used, by their key.
@@ -45,13 +51,18 @@ struct CaseView: Sendable {
         let submitter: Fingerprint
         /// As last given, narrowed or withdrawn by the submitter.
         var consent: [ConsentClass]
+        /// Whether it is held, whatever the case is.
+        var isHeld = false
         /// What was destroyed of it.
         var erased: [Erase] = []
 
-        /// Whether an object was destroyed; without one, whether all of it was.
-        func isErased(_ object: ObjectID? = nil) -> Bool {
-            erased.contains { $0.objects.isEmpty || object.map($0.objects.contains) ?? false }
+        /// What destroyed an object; without one, what destroyed all of it.
+        func erasure(of object: ObjectID? = nil) -> Erase? {
+            erased.first { $0.objects.isEmpty || object.map($0.objects.contains) ?? false }
         }
+
+        /// Whether an object was destroyed; without one, whether all of it was.
+        func isErased(_ object: ObjectID? = nil) -> Bool { erasure(of: object) != nil }
     }
 
     init(id: CaseID, viewer: Fingerprint) {
@@ -120,7 +131,14 @@ struct CaseView: Sendable {
                 throw refused(logged, "changes the consent of another's submission")
             }
             submissions[place].consent = consent.classes
-        case .caseRotate(let rotate): try follow(rotate.rotation, logged, by: actor)
+        case .caseRotate(let rotate):
+            try follow(rotate.rotation, logged, by: actor)
+            guard let owner, !rotate.removed.contains(owner) else {
+                throw refused(logged, "removes the owner")
+            }
+            readers.removeAll { rotate.removed.contains($0) }
+            submitters.subtract(rotate.removed)
+            if rotate.reason == .recovery { escrow = nil }
         case .caseRemove(let remove):
             guard remove.member != owner else { throw refused(logged, "removes the owner") }
             if let rotation = remove.rotation {
@@ -130,16 +148,25 @@ struct CaseView: Sendable {
                 try requireOwner(actor, logged)
             }
             submitters.remove(remove.member)
-        case .caseEscrow(let escrow):
+        case .caseEscrow(let next):
             try requireOwner(actor, logged)
-            try replace(escrow.previous, by: escrow.keyring, logged)
+            try replace(next.previous, by: next.keyring, logged)
+            escrows.append(next)
+            escrow = next
         case .caseRecover(let recover):
             owner = recover.owner
             recovery = logged.index
             ownerRoots = []
             if !readers.contains(recover.owner) { readers.append(recover.owner) }
             submitters.insert(recover.owner)
-        case .hold: break
+        case .hold(let hold):
+            if hold.records.isEmpty { isHeld = hold.state == .on }
+            for record in hold.records {
+                guard let place = places[record] else {
+                    throw refused(logged, "holds what was not submitted here")
+                }
+                submissions[place].isHeld = hold.state == .on
+            }
         case .erase(let erase):
             guard let place = places[erase.record] else {
                 throw refused(logged, "erases what was not submitted here")

@@ -15,9 +15,8 @@ struct AdminCommand: AsyncParsableCommand, StatusDocumented {
             checked here: the vault is not believed in either.
             """,
         subcommands: [
-            Pending.self, Show.self, Approve.self, Reject.self, PolicyCommand.self,
-            LogKeyCommand.self,
-            FreezeCommand.self,
+            Pending.self, Show.self, Approve.self, Reject.self, RecoverCaseCommand.self,
+            PolicyCommand.self, LogKeyCommand.self, FreezeCommand.self,
         ]
     )
     static let exits = Exit.allCases

@@ -17,6 +17,11 @@ extension Hash: ExpressibleByArgument {
     public init?(argument: String) { self.init(hex: argument) }
 }
 
+extension ObjectID: ExpressibleByArgument {
+    /// Reads 32 hexadecimal digits.
+    public init?(argument: String) { self.init(hex: argument) }
+}
+
 extension Role: ExpressibleByArgument {}
 
 extension RevokeReason: ExpressibleByArgument {}

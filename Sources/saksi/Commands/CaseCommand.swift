@@ -9,7 +9,10 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
     static let configuration = CommandConfiguration(
         commandName: "case",
         abstract: "Open cases, let people in, and list them.",
-        subcommands: [Open.self, Grant.self, Remove.self, Rotate.self, Trust.self, List.self]
+        subcommands: [
+            Open.self, Grant.self, Remove.self, Rotate.self, Escrow.self, Recover.self, Trust.self,
+            List.self,
+        ]
     )
     static let exits = Exit.allCases
 
@@ -152,12 +155,12 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
 }
 
 /// Shows how many envelopes were sealed anew, and how to go on where that was interrupted.
-private func showingRotation(
+func showingRotation<Result>(
     _ body: (
         @escaping @Sendable (UInt64, UInt64) -> Void,
         @escaping @Sendable (String) -> Void
-    ) async throws -> RotationResult
-) async throws -> RotationResult {
+    ) async throws -> Result
+) async throws -> Result {
     let bar = ProgressBar("sealing anew") { "\($0)" }
     defer { bar.finish() }
     do {
@@ -177,7 +180,8 @@ private func showingRotation(
 }
 
 extension RotationResult {
-    fileprivate func show() {
+    /// Prints what was done.
+    func show() {
         Terminal.result("epoch: \(epoch)")
         Terminal.result("objects: \(objects)")
         Terminal.result("entry: \(index)")

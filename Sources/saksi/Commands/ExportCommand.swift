@@ -64,13 +64,17 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
         bar.finish()
         if json { return try Listing.show(json: done) }
         let unopenable = done.unopenable.map(String.init).joined(separator: ", ")
-        Listing.show([
+        var lines: [(label: String, value: String?)] = [
             ("exported", Amount.count(done.files, "file")),
             ("from", Amount.count(done.submissions, "submission")),
             ("left out", done.withheld == 0 ? nil : "\(done.withheld) without that consent"),
+        ]
+        lines += done.erased.map { ("erased", "submission \($0)") }
+        lines += [
             ("unopened", unopenable.isEmpty ? nil : "submission \(unopenable), which no key opens"),
             ("bundle", done.bundle), ("manifest", done.manifest),
             ("statement", done.statement), ("log entry", "\(done.index)"),
-        ])
+        ]
+        Listing.show(lines)
     }
 }

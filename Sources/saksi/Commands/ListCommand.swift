@@ -30,14 +30,16 @@ struct ListCommand: AsyncParsableCommand, StatusDocumented {
                 "submission \(submission.number)  accepted \(submission.accepted)  consent: \(consent)"
             )
             Terminal.result("  by \(submission.submitter.grouped)")
+            if submission.isHeld { Terminal.result("  held: it cannot be erased") }
             if let problem = submission.problem {
                 Terminal.result("  cannot be opened: \(problem)")
             }
             for item in submission.items {
                 let testimony = item.isTestimony ? "  (testimony)" : ""
+                let erased = item.erased.map { "  erased (\($0))" } ?? ""
                 Terminal.result(
                     "  \(submission.number)/\(item.number)  \(Amount.bytes(item.size))  "
-                        + "\(item.name)\(testimony)"
+                        + "\(item.name)\(testimony)\(erased)"
                 )
             }
         }

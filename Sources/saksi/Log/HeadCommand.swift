@@ -50,8 +50,3 @@ struct HeadCommand: AsyncParsableCommand {
         for line in try QRText(card.head.utf8).lines(Terminal.ink) { Terminal.result(line) }
     }
 }
-
-extension Terminal {
-    /// Terminals are mostly dark, paper is not.
-    fileprivate static var ink: QRText.Ink { isatty(STDOUT_FILENO) == 1 ? .light : .dark }
-}

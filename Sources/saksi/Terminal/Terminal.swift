@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import QRText
 
 // What goes where. stdout carries results and nothing else; stderr carries errors, hints, questions
 // and progress. Every line passes `Terminal.plain`: a terminal obeys control characters, and a hostile
@@ -10,6 +11,9 @@ import Foundation
 enum Terminal {
     /// Whether stderr is a terminal: only then is progress drawn.
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// What is drawn of a QR code on stdout: terminals are mostly dark, paper is not.
+    static var ink: QRText.Ink { isatty(STDOUT_FILENO) == 1 ? .light : .dark }
 
     /// Whether what is written to stderr stays somewhere: it does not in `/dev/null`.
     static var showsErrors: Bool {
