@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 8
+    static let version = 9
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -89,9 +89,10 @@ enum IndexSchema {
         ) WITHOUT ROWID;
         CREATE INDEX envelopes_by_pack ON envelopes (pack);
         CREATE TABLE erased (object BLOB PRIMARY KEY, leaf INTEGER NOT NULL) WITHOUT ROWID;
-        -- Content that a logged statement names, directly or through its record.
+        -- Content that a logged statement names, directly or through its record: first at this leaf, and
+        -- how many times in all.
         CREATE TABLE referenced (
-            hash BLOB PRIMARY KEY, member BLOB NOT NULL, leaf INTEGER NOT NULL
+            hash BLOB PRIMARY KEY, member BLOB NOT NULL, leaf INTEGER NOT NULL, count INTEGER NOT NULL
         ) WITHOUT ROWID;
         -- Records that an entry names and that could not be read: what they name is not known.
         CREATE TABLE lost_records (record BLOB PRIMARY KEY) WITHOUT ROWID;

@@ -60,8 +60,7 @@ extension VaultIndex {
     // MARK: Rows
 
     private static func place(of object: ObjectID, _ db: Database) throws -> EnvelopePlace? {
-        let erased = try db.cachedStatement(sql: "SELECT 1 FROM erased WHERE object = ?")
-        guard try Bool.fetchOne(erased, arguments: [object.data]) != true else { return nil }
+        guard try !isErased(object, db) else { return nil }
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -72,6 +71,11 @@ extension VaultIndex {
             arguments: [object.data]
         )
         return row.flatMap { EnvelopePlace($0) }
+    }
+
+    private static func isErased(_ object: ObjectID, _ db: Database) throws -> Bool {
+        let erased = try db.cachedStatement(sql: "SELECT 1 FROM erased WHERE object = ?")
+        return try Bool.fetchOne(erased, arguments: [object.data]) == true
     }
 
     /// Lets each object have the envelope of a rotation, and drops the one before.
@@ -111,11 +115,12 @@ extension VaultIndex {
     ) throws {
         var left: Set<Hash> = []
         for object in record.objects where objects.isEmpty || objects.contains(object.id) {
+            guard try !isErased(object.id, db) else { continue }
             if let old = try leave(object.id, db) { left.insert(old) }
             for segment in object.segments { try drop(.segments, segment, db) }
             try db.cachedStatement(sql: "DELETE FROM envelopes WHERE object = ?")
                 .execute(arguments: [object.id.data])
-            try db.cachedStatement(sql: "INSERT OR IGNORE INTO erased VALUES (?, ?)")
+            try db.cachedStatement(sql: "INSERT INTO erased VALUES (?, ?)")
                 .execute(arguments: [object.id.data, leaf])
         }
         try dropEmpty(left, db)
@@ -159,9 +164,15 @@ extension VaultIndex {
         }
     }
 
+    /// Takes note that content is named once less; what nothing names any more is deleted.
+    ///
+    /// Nothing keeps a member from naming the same segments for two objects.
     private static func drop(_ kind: ContentKind, _ hash: Hash, _ db: Database) throws {
-        try db.cachedStatement(sql: "DELETE FROM referenced WHERE hash = ?")
+        try db.cachedStatement(sql: "UPDATE referenced SET count = count - 1 WHERE hash = ?")
             .execute(arguments: [hash.data])
+        try db.cachedStatement(sql: "DELETE FROM referenced WHERE hash = ? AND count = 0")
+            .execute(arguments: [hash.data])
+        guard db.changesCount > 0 else { return }
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO dropped VALUES (?, ?)")
             .execute(arguments: [kind.rawValue, hash.data])
     }

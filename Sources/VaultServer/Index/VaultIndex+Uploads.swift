@@ -160,8 +160,12 @@ extension VaultIndex {
     /// Notes that a logged statement names content, which frees its uploader's quota.
     static func reference(_ hash: Hash, by member: Fingerprint, leaf: UInt64, _ db: Database) throws
     {
-        try db.cachedStatement(sql: "INSERT OR IGNORE INTO referenced VALUES (?, ?, ?)")
-            .execute(arguments: [hash.data, member.data, leaf])
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO referenced VALUES (?, ?, ?, 1)
+                ON CONFLICT (hash) DO UPDATE SET count = count + 1
+                """
+        ).execute(arguments: [hash.data, member.data, leaf])
         try removeUpload(hash.data, member.data, db)
     }
 

@@ -304,6 +304,34 @@ struct RotationRouteTests {
         }
     }
 
+    @Test("a segment that two submissions name is there until both are erased")
+    func erasesWhatIsShared() async throws {
+        try await withSubmission { test in
+            let other = try TestSubmission(to: test.id, seed: 60)
+            for (kind, bytes) in other.uploads {
+                try await test.client.upload(kind, bytes, by: test.submitter, in: test.vault)
+            }
+            try await test.log(other.submit, by: test.submitter)
+            let shared = StorageKey.content(.segments, other.record.objects[1].segments[1])
+            let path = "\(test.vault.configuration.data)/\(shared.path)"
+            let first = test.submission.record
+            #expect(first.objects[1].segments[1] == other.record.objects[1].segments[1])
+            // One file, then all of the submission with it, then the other submission.
+            let erasures = [(first, [first.objects[1].id]), (first, []), (other.record, [])]
+            for (place, (record, objects)) in erasures.enumerated() {
+                let erase = Erase(
+                    expires: .latest,
+                    caseID: test.id,
+                    record: record.hash,
+                    objects: objects,
+                    authority: "court-order"
+                )
+                try await test.log(.erase(erase), by: TestPerson(seed: 1))
+                #expect(exists(path) == (place < 2))
+            }
+        }
+    }
+
     @Test("what is to be erased must be the record's")
     func erasesItsOwn() async throws {
         try await withSubmission { test in
