@@ -60,6 +60,28 @@ struct Governance: Sendable {
         }
     }
 
+    /// Makes sure that what the owner of a case alone may not do was decided by administrators.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted` where those who signed may not, or are not enough, as far
+    ///   as the entries so far show.
+    func require(_ decided: CaseView.Decided) throws {
+        let signed = decided.logged.entry.signed
+        let actor = state.member(signed.statement.actor)
+        let isAllowed: Bool
+        do throws(PolicyViolation) {
+            let isEnough = try state.tally(of: signed)?.isComplete ?? true
+            isAllowed = isEnough && (decided.isByOwner || actor?.isActive == true)
+        } catch {
+            isAllowed = false
+        }
+        guard isAllowed else {
+            throw ClientError.untrusted(
+                "entry \(decided.logged.index), of the act \(signed.statement.act.name.rawValue), is not "
+                    + "signed by those who may decide that: the vault let in what its rules forbid"
+            )
+        }
+    }
+
     /// What the administrators decided last, and the statement by which they did.
     var decided: (policy: Policy, statement: Hash) {
         get throws {

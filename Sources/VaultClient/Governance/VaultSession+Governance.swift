@@ -7,18 +7,26 @@ import Vault
 extension VaultSession {
     /// Who the administrators are and what they decided, up to now; the device follows the policy.
     ///
+    /// - Parameter decisions: Entries of a case, in the order of the log, that administrators must have
+    ///   decided; each is judged by who they were, and by the policy, at its place.
+    /// - Returns: What the entries about them amount to.
     /// - Throws: ``ClientError`` `.untrusted` where an entry is missing that this device saw before,
     ///   and where ``Governance`` refuses one.
-    func governance() async throws -> Governance {
+    func governance(judging decisions: [CaseView.Decided] = []) async throws -> Governance {
         let known = await trust.state
         let size = known.head.size
         guard let genesis = Hash(hex: known.genesis) else {
             throw ClientError(.failed, "the keys of the vault are malformed")
         }
         var governance = Governance()
+        var left = decisions[...]
         try await receipts(at: Self.governancePath) { logged in
+            while let next = left.first, next.logged.index < logged.index {
+                try governance.require(left.removeFirst())
+            }
             try governance.add(logged, genesis: genesis)
         }
+        for decided in left { try governance.require(decided) }
         let seen = known.governance ?? SeenEntries()
         if let missing = seen.missing(from: governance.indices) {
             throw ClientError.untrusted(

@@ -167,6 +167,8 @@ extension VaultSession {
             try await members.requireSignature(of: logged)
             try view.add(logged, by: try await holder(of: logged.statement.actor))
         }
+        try await members.requireActive(in: view.entries)
+        if !view.decisions.isEmpty { _ = try await governance(judging: view.decisions) }
         let shown = view.entries.map(\.index)
         if let missing = seen.missing(from: shown) {
             throw ClientError.untrusted(

@@ -43,6 +43,8 @@ struct CaseView: Sendable {
     private var places: [Hash: Int] = [:]
     /// Invitations to the case that nobody has used, by their key.
     private var invitations: [[UInt8]: Invite] = [:]
+    /// What the owner alone may not do; whether administrators did, their own entries show.
+    private(set) var decisions: [Decided] = []
 
     /// One submission to the case.
     struct Submitted: Sendable {
@@ -65,6 +67,13 @@ struct CaseView: Sendable {
         func isErased(_ object: ObjectID? = nil) -> Bool { erasure(of: object) != nil }
     }
 
+    /// An entry that has to be an administrator's, or to bear the signatures of enough of them.
+    struct Decided: Sendable {
+        let logged: LoggedEntry
+        /// Whether the case's owner of that time is who acts.
+        let isByOwner: Bool
+    }
+
     init(id: CaseID, viewer: Fingerprint) {
         self.id = id
         self.viewer = viewer
@@ -85,8 +94,13 @@ struct CaseView: Sendable {
     ///   vault did not keep them.
     mutating func add(_ logged: LoggedEntry, by holder: KeyHolder) throws {
         let actor = holder.person
-        if let last = entries.last, last.index >= logged.index {
-            throw refused(logged, "is shown after entry \(last.index)")
+        if let last = entries.last {
+            guard last.index < logged.index else {
+                throw refused(logged, "is shown after entry \(last.index)")
+            }
+            guard last.entry.accepted <= logged.entry.accepted else {
+                throw refused(logged, "was accepted before entry \(last.index)")
+            }
         }
         let act = logged.statement.act
         if owner == nil, act.name != .caseOpen || act.caseID != id {
@@ -96,6 +110,10 @@ struct CaseView: Sendable {
             )
         }
         if let named = act.caseID, named != id { throw refused(logged, "is of another case") }
+        let decided = Decided(logged: logged, isByOwner: actor == owner)
+        if act.quorum != nil || act.isForOwnerOrAdministrator && !decided.isByOwner {
+            decisions.append(decided)
+        }
         switch act {
         case .caseOpen(let open):
             guard owner == nil else { throw refused(logged, "opens the case a second time") }
@@ -258,5 +276,15 @@ struct CaseView: Sendable {
         ClientError.untrusted(
             "entry \(logged.index) \(what): the vault let in what its rules forbid"
         )
+    }
+}
+
+extension Act {
+    /// Whether the owner of a case may do it alone, and so may an administrator.
+    fileprivate var isForOwnerOrAdministrator: Bool {
+        switch self {
+        case .invite, .hold: true
+        default: false
+        }
     }
 }

@@ -16,6 +16,8 @@ actor Members {
     private var holders: [Fingerprint: KeyHolder] = [:]
     /// Keys of which the log showed that administrators gave them to whom they say.
     private var given: Set<Fingerprint> = []
+    /// The entries that ended keys, as far as they were seen.
+    private var ends: [Fingerprint: UInt64] = [:]
 
     init(connection: Connection, signer: RequestSigner, receipts: Receipts, trust: Trust) {
         self.connection = connection
@@ -85,7 +87,30 @@ actor Members {
         }
         let found = KnownKey(record: record, logged: logged)
         known[member] = found
+        if case .rekey(let rekey) = logged.statement.act {
+            for key in rekey.ends { ends[key] = min(ends[key] ?? .max, logged.index) }
+        }
         return found
+    }
+
+    /// Makes sure that each entry was signed by a key that was enrolled and in use at its place, as far
+    /// as the entries show that were seen of its owner's keys.
+    func requireActive(in entries: [LoggedEntry]) async throws {
+        for logged in entries {
+            let actor = logged.statement.actor
+            let enrolled = try await key(actor).logged.index
+            guard enrolled <= logged.index else {
+                throw ClientError.untrusted(
+                    "entry \(logged.index) is signed with a key that was enrolled by entry "
+                        + "\(enrolled), after it"
+                )
+            }
+            if let end = ends[actor], end < logged.index {
+                throw ClientError.untrusted(
+                    "entry \(logged.index) is signed with a key that had ended with entry \(end)"
+                )
+            }
+        }
     }
 
     /// The entry that enrolled a key: an `enrol` or a `rekey`; `nil` where the vault knows none.
