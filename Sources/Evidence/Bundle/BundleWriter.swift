@@ -21,7 +21,7 @@ public final class BundleWriter {
         /// The SHA-256 of the record.
         public let record: Hash
         /// The epoch that the record was sealed to.
-        let epoch: UInt64
+        public let epoch: UInt64
 
         let exhibit: Exhibit
     }

@@ -72,13 +72,16 @@ struct CaseReading {
             envelope = piece.envelope ?? envelope
             segments.append(Array(piece.segment.readableBytesView))
         }
-        let manifest = try Manifest(
-            opening: record,
-            commitments: commitments,
-            envelope: envelope,
-            identities: identities,
-            isRewrapped: isRewrapped(record)
-        ) { segments[$0] }
+        let isRewrapped = isRewrapped(record)
+        let manifest = try record.objects[0].judging(envelope, isRewrapped: isRewrapped) {
+            try Manifest(
+                opening: record,
+                commitments: commitments,
+                envelope: envelope,
+                identities: identities,
+                isRewrapped: isRewrapped
+            ) { segments[$0] }
+        }
         return OpenedSubmission(record: record, commitments: commitments, manifest: manifest)
     }
 
@@ -117,18 +120,21 @@ struct CaseReading {
         guard let object = submission.record.objects.first(where: { $0.id == item.object }) else {
             preconditionFailure("the manifest was held to the record")
         }
+        let isRewrapped = isRewrapped(submission.record)
         var opener: ObjectOpener?
         var done: UInt64 = 0
         try await download([.init(object: object, access: access)]).forEach { piece in
             if let envelope = piece.envelope {
-                opener = try ObjectOpener(
-                    envelope: envelope,
-                    description: object,
-                    identities: identities,
-                    isRewrapped: isRewrapped(submission.record),
-                    sha256: item.sha256,
-                    size: item.size
-                )
+                opener = try object.judging(envelope, isRewrapped: isRewrapped) {
+                    try ObjectOpener(
+                        envelope: envelope,
+                        description: object,
+                        identities: identities,
+                        isRewrapped: isRewrapped,
+                        sha256: item.sha256,
+                        size: item.size
+                    )
+                }
             }
             done += UInt64(piece.segment.readableBytes)
             try unsafe piece.segment.withUnsafeMutableReadableBytes {

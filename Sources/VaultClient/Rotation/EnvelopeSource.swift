@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Age
 import Bulk
+import Evidence
 import Vault
 
 /// An envelope as it is now, and all that is needed to seal it anew.
@@ -10,6 +12,31 @@ struct FoundEnvelope: Sendable {
     /// Whether a rotation sealed it, after the record was made.
     let isRewrapped: Bool
     let bytes: [UInt8]
+
+    /// The envelope for the next key; `nil` where nobody can open what was submitted.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted` where the vault gave another envelope than it must have:
+    ///   taken for lost, the object could never be opened again.
+    func sealed(
+        for recipient: HybridRecipient,
+        _ identities: [any Identity]
+    ) throws -> [UInt8]? {
+        do {
+            return try object.judging(bytes, isRewrapped: isRewrapped) {
+                try Envelope.rewrapped(
+                    bytes,
+                    of: object,
+                    with: identities,
+                    isRewrapped: isRewrapped,
+                    for: recipient
+                )
+            }
+        } catch let error as ClientError where error.code == .untrusted {
+            throw error
+        } catch {
+            return nil
+        }
+    }
 }
 
 /// The envelopes of a stretch of a case, page by page, each object held against the record in the log.

@@ -131,15 +131,7 @@ struct Rewrap {
                 let few = found[start..<min(start + Self.share, found.count)]
                 group.addTask {
                     try Task.checkCancellation()
-                    let envelopes = few.map { envelope in
-                        try? Envelope.rewrapped(
-                            envelope.bytes,
-                            of: envelope.object,
-                            with: identities,
-                            isRewrapped: envelope.isRewrapped,
-                            for: recipient
-                        )
-                    }
+                    let envelopes = try few.map { try $0.sealed(for: recipient, identities) }
                     return (start, envelopes)
                 }
             }

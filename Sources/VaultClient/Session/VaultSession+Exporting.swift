@@ -123,12 +123,17 @@ extension CaseReading {
         try await download(sources).forEach { piece in
             if let envelope = piece.envelope {
                 let file = writer.files[piece.source]
-                output = try writer.begin(
-                    file,
-                    envelope: envelope,
-                    identities: identities,
-                    epoch: view.epoch
-                )
+                output = try file.object.judging(
+                    envelope,
+                    isRewrapped: file.epoch < view.epoch
+                ) {
+                    try writer.begin(
+                        file,
+                        envelope: envelope,
+                        identities: identities,
+                        epoch: view.epoch
+                    )
+                }
             }
             done += UInt64(piece.segment.readableBytes)
             try unsafe piece.segment.withUnsafeMutableReadableBytes {
