@@ -15,6 +15,8 @@ public struct Alarm: Encodable, Hashable, Sendable {
         case witness
         /// Somebody had unusually much released.
         case access
+        /// The newest entry was accepted at a time that is still to come.
+        case time
         /// The vault cannot be reached.
         case unreachable
     }
@@ -44,6 +46,8 @@ public struct LogWatch: Sendable {
         }
     }
 
+    /// How far the vault's clock may be ahead, in seconds.
+    private static let clockTolerance: Int64 = 600
     /// How many entries back a cosignature is looked for.
     private static let checkpointsBefore: UInt64 = 1000
 
@@ -105,6 +109,7 @@ public struct LogWatch: Sendable {
             found += releases.alarms
             found += report.violations.map(Alarm.init)
             found += try await staleWitnesses(in: state)
+            found += clockAhead(state.accepted)
         } catch let error as ClientError {
             switch error.code {
             case .untrusted: found.append(Alarm(kind: .untrusted, message: error.message))
@@ -115,6 +120,18 @@ public struct LogWatch: Sendable {
         let new = found.filter { !known.contains($0) }
         known = Set(found)
         return new
+    }
+
+    private func clockAhead(_ accepted: UTCTime) -> [Alarm] {
+        guard accepted.seconds > now().seconds + Self.clockTolerance else { return [] }
+        return [
+            Alarm(
+                kind: .time,
+                message:
+                    "the newest entry was accepted at \(accepted.text), which is still to come by "
+                    + "this device's clock"
+            )
+        ]
     }
 
     /// Each witness's newest cosignature under the newest checkpoint or, since that may be a moment old,

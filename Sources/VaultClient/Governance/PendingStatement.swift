@@ -38,6 +38,7 @@ extension VaultSession {
             signed.statement.vault == log.origin
         else { throw ClientError.untrusted("the vault shows another statement than \(id.hex)") }
         try await requireActor(of: signed, governance)
+        try requireApprovals(of: signed, governance)
         let tally: Tally?
         do throws(PolicyViolation) {
             tally = try governance.state.tally(of: signed)
@@ -47,15 +48,35 @@ extension VaultSession {
         guard let tally else {
             throw ClientError.untrusted("the vault shows as a proposal what needs none: \(id.hex)")
         }
-        let rejecters = shown.rejections.compactMap { text -> Fingerprint? in
+        let rejecters = try shown.rejections.compactMap { text -> Fingerprint? in
             guard let rejection = try? Rejection(parsing: Array(text.utf8)),
                 rejection.statement == id, rejection.vault == log.origin,
-                let member = governance.state.member(rejection.actor),
-                rejection.isSigned(by: member)
+                let member = governance.state.member(rejection.actor)
             else { return nil }
+            guard rejection.isSigned(by: member) else {
+                throw forged("a rejection", by: member.fingerprint)
+            }
             return member.person
         }
         return PendingStatement(tally: tally, rejecters: Set(rejecters))
+    }
+
+    /// Makes sure that no administrator's line was made up; whether it counts is the tally's matter.
+    private func requireApprovals(of signed: SignedStatement, _ governance: Governance) throws {
+        for line in signed.note.signatures.dropFirst() {
+            guard let key = Fingerprint(hex: line.name), let member = governance.state.member(key)
+            else { continue }
+            do {
+                let alone = try SignedNote(text: signed.note.text, signatures: [line])
+                _ = try alone.verified(by: [member.verifierKey])
+            } catch {
+                throw forged("an approval", by: key)
+            }
+        }
+    }
+
+    private func forged(_ what: String, by key: Fingerprint) -> ClientError {
+        ClientError.untrusted("the vault shows \(what) that \(key.grouped) did not sign")
     }
 
     /// Makes sure that the actor signed; the others' lines are the tally's matter.

@@ -150,6 +150,15 @@ extension VaultSession {
         guard let own = governance.state.member(identity.fingerprint), own.isActive,
             own.role == .admin
         else { throw ClientError(.refused, "\(PolicyViolation.notAdministrator)") }
+        if let deadline = pending.signed.statement.act.deadline {
+            guard VaultClock.deviceTime < deadline.seconds else {
+                throw ClientError(
+                    .refused,
+                    "this can no longer be decided: its time was over at \(deadline.text)",
+                    hint: "where this device's clock is wrong, set it"
+                )
+            }
+        }
         var tally = pending.tally
         if !tally.approvers.contains(own.person) {
             let line = try identity.noteSigner().signature(over: pending.signed.note.text)

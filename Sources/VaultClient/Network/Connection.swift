@@ -91,6 +91,11 @@ struct Connection: Sendable {
                 switch response.status {
                 case 200, 201, 206: return response
                 case 404 where allowsMissing: return response
+                case 300..<400:
+                    throw ClientError.untrusted(
+                        "the vault sends this device elsewhere, which it does not follow: status "
+                            + "\(response.status) to \(request.path)"
+                    )
                 case 429, 500, 502, 503, 504:
                     asked = response.retryAfter
                     failure = unreachable("it answered with status \(response.status)")

@@ -87,6 +87,8 @@ extension VaultSession {
         var job = try await RotationJob.open(id, in: home, identity)
         var access: Hash?
         var tries = 0
+        // How many submissions there were when the vault said that there are others.
+        var overtaken: Int?
         while true {
             // This device was cut off, or died, after the vault had accepted the statement.
             if let done = view.entry(giving: job.next.recipient) {
@@ -124,7 +126,15 @@ extension VaultSession {
             } catch  where tries < 8 && Self.isOvertaken(error) {
                 // Something happened in the case meanwhile: only what that changed is left to do.
                 tries += 1
+                overtaken = view.submissions.count
                 view = try await self.view(of: id)
+            } catch let error as ClientError
+                where error.rule == .otherSubmissions && overtaken == view.submissions.count
+            {
+                throw ClientError.untrusted(
+                    "the vault says that case \(id.hex) has other submissions than "
+                        + "\(view.submissions.count), and keeps them back"
+                )
             } catch is OtherObjects {
                 throw ClientError.untrusted(
                     "the vault shows other objects of case \(id.hex) than were submitted"
