@@ -238,9 +238,11 @@ let package = Package(
             dependencies: [
                 "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "TestSupport",
                 "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging, nioCore,
-                nioPosix, lifecycle,
+                nioPosix, nioSSL, lifecycle,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             exclude: ["Golden"],

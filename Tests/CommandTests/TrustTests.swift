@@ -49,6 +49,52 @@ import Testing
         }
     }
 
+    @Test("5: each command that asks a vault that was rolled back says so, and does nothing")
+    func everyCommand() async throws {
+        let folder = try TemporaryFolder()
+        let vault = try await LocalVault(in: folder.url)
+        let copy = LocalVaultCopy(of: vault, at: folder.path("copy"))
+        var stories: [Story] = []
+        try await vault.serve { _ in stories.append(try await Story.tell(on: vault)) }
+        let story = stories[0]
+        try copy.make()
+        try await vault.serve { _ in
+            _ = try await story.lawyer.result("list", story.caseID)
+            for person in [story.admin, story.activist] { _ = try await person.result("status") }
+        }
+        try copy.restore()
+        let bundle = folder.path("bundle")
+        let member = try await story.activist.fingerprint()
+        try await vault.serve { _ in
+            for outcome in [
+                try await story.activist("submit", story.caseID, story.files[1]),
+                try await story.activist("status"),
+                try await story.lawyer("list", story.caseID),
+                try await story.lawyer(
+                    "open",
+                    story.caseID,
+                    "1/1",
+                    "-o",
+                    folder.path("opened"),
+                    "--purpose",
+                    "check"
+                ),
+                try await story.lawyer("export", story.caseID, "-o", bundle, "--for", "court"),
+                try await story.lawyer("case", "rotate", story.caseID),
+                try await story.lawyer("case", "grant", story.caseID, member, "--submit"),
+                try await story.lawyer("key", "rotate"),
+                try await story.admin("invite", "--role", "reader"),
+                try await story.admin("admin", "pending"),
+                try await story.admin("audit", "verify"),
+            ] {
+                expect(outcome, "the log was rolled back: it has ")
+            }
+        }
+        for name in ["bundle", "opened"] {
+            #expect(!FileManager.default.fileExists(atPath: folder.path(name)))
+        }
+    }
+
     private func expect(_ outcome: BuiltProgram.Outcome, _ message: String) {
         #expect(outcome.status == 5 && outcome.output == "")
         #expect(outcome.error.hasPrefix("saksi: error: \(message)"), "\(outcome.error)")

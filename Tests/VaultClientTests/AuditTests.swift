@@ -83,7 +83,7 @@ import Vault
     func lawless() async throws {
         try await told { world, id in
             let clean = try await audit(world)
-            var log = try LawlessLog(of: world)
+            let log = try LawlessLog(of: world)
             let listed = try Entry(parsing: log.leaves[log.leaves.count - 1])
             let access = Access(
                 caseID: id,
@@ -103,7 +103,7 @@ import Vault
                 manifest: Hash(hashing: [])
             )
             log.add(try await world.act(as: "lawyer") { try await $0.sign(.export(export)) })
-            try log.show(in: world)
+            log.show(in: world)
             for fully in [false, true] {
                 let report = try await audit(world, fully: fully)
                 #expect(report.from == (fully ? 0 : clean.entries))
@@ -138,9 +138,9 @@ import Vault
     @Test("refuses published checkpoints that are of another log, are kept back or do not verify")
     func checkpoints() async throws {
         try await told { world, _ in
-            var log = try LawlessLog(of: world)
+            let log = try LawlessLog(of: world)
             try log.publish(2, root: Hash(hashing: [1]))
-            try log.show(in: world)
+            log.show(in: world)
             await expect(.untrusted, "the log was forked") { _ = try await audit(world) }
             let edits: [(String, @Sendable (String) -> String)] = [
                 ("keeps back the checkpoint", { _ in #"{"checkpoints":[]}"# }),
@@ -197,7 +197,7 @@ import Vault
             let honest = try await world.act(as: "admin") { try await $0.auditPage() }
             #expect(honest.report.isClean && honest.html.contains("Every entry was allowed."))
             #expect(honest.html.contains("<code>\(id.hex)</code>"))
-            var log = try LawlessLog(of: world)
+            let log = try LawlessLog(of: world)
             let export = Export(
                 caseID: id,
                 consentClass: .media,
@@ -205,7 +205,7 @@ import Vault
                 manifest: Hash(hashing: [])
             )
             log.add(try await world.act(as: "lawyer") { try await $0.sign(.export(export)) })
-            try log.show(in: world)
+            log.show(in: world)
             let (report, html) = try await world.act(as: "admin") { try await $0.auditPage() }
             #expect(report.violationCount == 1)
             #expect(html.contains("<td>unknown-record</td>"))

@@ -3,21 +3,33 @@
 import AsyncHTTPClient
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import Synchronization
 
 /// A daemon that answers like the real one behind it, except where a test makes it lie.
+///
+/// It speaks the protocol as the real one does: where it has the vault's TLS key, over TLS.
 final class LyingVault: Sendable {
     /// What was asked and what the real daemon answered.
     struct Exchange: Sendable {
         let method: String
         /// With the query.
         let target: String
+        /// What came with the question.
+        var sent = ByteBuffer()
         var status: Int
         var headers: HTTPHeaders
         var body: ByteBuffer
+        /// Whether the body goes on for as long as anybody listens.
+        var isEndless = false
+
+        /// The target without the query.
+        var path: String { target.split(separator: "?").first.map(String.init) ?? target }
 
         var text: String { String(buffer: body) }
 
@@ -28,11 +40,20 @@ final class LyingVault: Sendable {
             answer.body = ByteBuffer(string: text)
             return answer
         }
+
+        /// An answer with these bytes, whatever the true one was.
+        func with(bytes: [UInt8]) -> Exchange {
+            var answer = self
+            answer.status = 200
+            answer.body = ByteBuffer(bytes: bytes)
+            return answer
+        }
     }
 
     private struct State {
         var upstream = 0
         var lie: @Sendable (Exchange) -> Exchange = { $0 }
+        var pretence: @Sendable (Exchange) -> Exchange? = { _ in nil }
         var exchanges: [Exchange] = []
     }
 
@@ -40,13 +61,17 @@ final class LyingVault: Sendable {
     private let running: Task<Void, any Error>
     let port: Int
 
-    static func start() async throws -> LyingVault {
+    /// Begins to answer.
+    ///
+    /// - Parameter key: A vault's folder, whose TLS key it uses; `nil` for plain HTTP.
+    static func start(withKeyOf data: String? = nil) async throws -> LyingVault {
         let (ports, ready) = AsyncStream<Int>.makeStream()
         let relay = Relay()
         let app = Application(
             responder: CallbackResponder { (request: Request, _: BasicRequestContext) in
                 try await relay.answer(request)
             },
+            server: try server(withKeyOf: data),
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { ready.yield($0.localAddress?.port ?? 0) },
             logger: Logger(label: "lying") { _ in SwiftLogNoOpLogHandler() }
@@ -58,6 +83,18 @@ final class LyingVault: Sendable {
             return vault
         }
         throw CancellationError()
+    }
+
+    private static func server(withKeyOf data: String?) throws -> HTTPServerBuilder {
+        guard let data else { return .http1() }
+        let key = try NIOSSLPrivateKey(file: data + "/keys/tls.key", format: .pem)
+        let chain = try NIOSSLCertificate.fromPEMFile(data + "/keys/tls.crt")
+        return try .tls(
+            tlsConfiguration: .makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) },
+                privateKey: .privateKey(key)
+            )
+        )
     }
 
     private init(_ running: Task<Void, any Error>, _ port: Int) {
@@ -76,8 +113,16 @@ final class LyingVault: Sendable {
     /// Changes answers from now on.
     func lie(_ lie: @escaping @Sendable (Exchange) -> Exchange) { state.withLock { $0.lie = lie } }
 
+    /// Answers some questions from now on, of which the real daemon learns nothing.
+    func pretend(_ pretence: @escaping @Sendable (Exchange) -> Exchange?) {
+        state.withLock { $0.pretence = pretence }
+    }
+
     /// Tells the truth again.
-    func repent() { lie { $0 } }
+    func repent() {
+        lie { $0 }
+        pretend { _ in nil }
+    }
 
     /// How many questions were answered so far.
     var count: Int { state.withLock { $0.exchanges.count } }
@@ -101,9 +146,11 @@ final class LyingVault: Sendable {
         }
     }
 
-    /// The newest true answer to a question whose target begins so.
-    func lastAnswer(to prefix: String) -> Exchange? {
-        state.withLock { $0.exchanges.last { $0.target.hasPrefix(prefix) } }
+    /// The newest true answer to a question whose target begins, and ends, so.
+    func lastAnswer(to prefix: String, _ suffix: String = "") -> Exchange? {
+        state.withLock { state in
+            state.exchanges.last { $0.target.hasPrefix(prefix) && $0.path.hasSuffix(suffix) }
+        }
     }
 
     private final class Relay: Sendable {
@@ -116,39 +163,56 @@ final class LyingVault: Sendable {
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        let port = state.withLock { $0.upstream }
+        let body = try await request.body.collect(upTo: 32 << 20)
+        let (port, pretence) = state.withLock { ($0.upstream, $0.pretence) }
         let target = request.uri.string
+        let question = Exchange(
+            method: request.method.rawValue,
+            target: target,
+            sent: body,
+            status: 200,
+            headers: HTTPHeaders(),
+            body: ByteBuffer()
+        )
+        if let pretended = pretence(question) { return response(pretended) }
         var forwarded = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
         forwarded.method = HTTPMethod(rawValue: request.method.rawValue)
         for field in request.headers
         where field.name != .contentLength && field.name != .connection {
             forwarded.headers.add(name: field.name.rawName, value: field.value)
         }
-        let body = try await request.body.collect(upTo: 32 << 20)
         if body.readableBytes > 0 { forwarded.body = .bytes(body) }
         let answer = try await HTTPClient.shared.execute(forwarded, timeout: .seconds(60))
         let truth = Exchange(
             method: request.method.rawValue,
             target: target,
+            sent: body,
             status: Int(answer.status.code),
             headers: answer.headers,
             body: request.method == .head
                 ? ByteBuffer() : try await answer.body.collect(upTo: 64 << 20)
         )
-        let said = state.withLock { state in
+        let lie = state.withLock { state in
             state.exchanges.append(truth)
             return state.lie
-        }(truth)
+        }
+        return response(lie(truth))
+    }
+
+    private func response(_ said: Exchange) -> Response {
         var headers = HTTPFields()
         for (name, value) in said.headers where name.lowercased() != "content-length" {
             if let name = HTTPField.Name(name), name != .transferEncoding, name != .connection {
                 headers.append(HTTPField(name: name, value: value))
             }
         }
+        let endless = ResponseBody { writer in
+            while true { try await writer.write(ByteBuffer(repeating: 0x20, count: 1 << 16)) }
+        }
         return Response(
             status: HTTPResponse.Status(code: said.status),
             headers: headers,
-            body: ResponseBody(byteBuffer: said.body)
+            body: said.isEndless ? endless : ResponseBody(byteBuffer: said.body)
         )
     }
 }

@@ -19,18 +19,23 @@ final class World: Sendable {
     let liar: LyingVault
     let invitation: Invitation
     private let served: Mutex<TestVault>
-    private let identities = Mutex<[String: DeviceIdentity]>([:])
+    private let identities: Mutex<[String: DeviceIdentity]>
     private let isTLS: Bool
 
     /// Makes a world, runs a test in it, and ends it.
     ///
-    /// - Parameter tls: Without the daemon that can lie, since it does not have the key.
+    /// - Parameters:
+    ///   - tls: Without the daemon that can lie.
+    ///   - malicious: With it, and it has the vault's TLS key.
+    ///   - quota: Bytes that a member may have pending.
+    ///   - body: The test.
     static func run(
         tls: Bool = false,
+        malicious: Bool = false,
         quota: Int? = nil,
         _ body: (World) async throws -> Void
     ) async throws {
-        let world = try await World(tls: tls, quota: quota)
+        let world = try await World(tls: tls, malicious: malicious, quota: quota)
         do {
             try await body(world)
         } catch {
@@ -40,23 +45,91 @@ final class World: Sendable {
         await world.stop()
     }
 
-    private init(tls: Bool, quota: Int?) async throws {
+    private init(tls: Bool, malicious: Bool, quota: Int?) async throws {
         isTLS = tls
+        identities = Mutex([:])
         folder = try TemporaryFolder()
         // The address stands in the invitation, so the line's port must be known first.
         line = try await CuttingProxy.start()
-        liar = try await LyingVault.start()
         let data = folder.child("data")
         invitation = try await TestVault.make(
             in: data,
-            address: "\(tls ? "https" : "http")://127.0.0.1:\(line.port)",
+            address: "\(tls || malicious ? "https" : "http")://127.0.0.1:\(line.port)",
             tls: tls
         )
+        liar = try await LyingVault.start(withKeyOf: malicious ? data : nil)
         var configuration = TestVault.configuration(data, tls: tls)
         if let quota { configuration.pendingQuota.bytes = quota }
         let vault = try await TestVault.start(configuration)
         served = Mutex(vault)
         connect(vault)
+    }
+
+    /// The folder of a malicious world, and its people, as others begin with them.
+    struct Scene: Sendable {
+        fileprivate let folder: TemporaryFolder
+        fileprivate let invitation: Invitation
+        fileprivate let identities: [String: DeviceIdentity]
+    }
+
+    /// Plays something in a malicious world, and keeps how that ended.
+    static func scene<Result>(
+        _ body: (World) async throws -> Result
+    ) async throws -> (Scene, Result) {
+        let world = try await World(tls: false, malicious: true, quota: nil)
+        do {
+            let result = try await body(world)
+            await world.stop()
+            let identities = world.identities.withLock { $0 }
+            let scene = Scene(
+                folder: world.folder,
+                invitation: world.invitation,
+                identities: identities
+            )
+            return (scene, result)
+        } catch {
+            await world.stop()
+            throw error
+        }
+    }
+
+    /// Makes a world that goes on from a scene, runs a test in it, and ends it.
+    static func run(from scene: Scene, _ body: (World) async throws -> Void) async throws {
+        let world = try await World(scene)
+        do {
+            try await body(world)
+        } catch {
+            await world.stop()
+            throw error
+        }
+        await world.stop()
+    }
+
+    private init(_ scene: Scene) async throws {
+        isTLS = false
+        identities = Mutex(scene.identities)
+        invitation = scene.invitation
+        folder = try TemporaryFolder()
+        for name in ["data"] + scene.identities.keys {
+            try FileManager.default.copyItem(
+                atPath: scene.folder.child(name),
+                toPath: folder.child(name)
+            )
+        }
+        let data = folder.child("data")
+        line = try await CuttingProxy.start()
+        liar = try await LyingVault.start(withKeyOf: data)
+        let vault = try await TestVault.start(TestVault.configuration(data, tls: false))
+        served = Mutex(vault)
+        connect(vault)
+        // The vault answers at another port than it did in the scene.
+        for (name, identity) in scene.identities {
+            guard var state = try DeviceState.read(from: home(name), with: identity) else {
+                continue
+            }
+            state.address = "https://127.0.0.1:\(line.port)"
+            try state.write(to: home(name), for: identity)
+        }
     }
 
     private func connect(_ vault: TestVault) {
