@@ -148,9 +148,9 @@ struct LogWalk {
 
     /// Whose signature makes a checkpoint of the present size.
     private var logKeys: [VerifierKey] {
-        let key = state.logKeys.map { [$0.key(at: edge.size)] }
+        let key = state.logKeys.map { Set([$0.key(at: edge.size)]) } ?? []
         // Where the replay has ended, a later handover is not known.
-        return isReplaying ? key ?? [] : (key ?? []) + check.keys
+        return Array(isReplaying ? key : key.union(check.keys))
     }
 
     /// Compares the tiles that are full now; at the end of the log the partial ones, too.
