@@ -149,11 +149,26 @@ final class World: Sendable {
         _ change: () async throws -> Void = {}
     ) async throws {
         await served.withLock { $0 }.stop()
+        await waitUntilFree()
         try await change()
+        await waitUntilFree()
         let configuration = TestVault.configuration(folder.child(name), tls: isTLS)
         let vault = try await TestVault.start(configuration)
         served.withLock { $0 = vault }
         connect(vault)
+    }
+
+    /// Waits until nobody has the vault's folder: a task that was told to end may have it a little longer.
+    private func waitUntilFree() async {
+        let path = folder.child("data")
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            DispatchQueue.global().async {
+                let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                flock(descriptor, LOCK_EX)
+                close(descriptor)
+                done.resume()
+            }
+        }
     }
 
     /// The daemon's, over the folder that is served first.
