@@ -122,7 +122,9 @@ private struct PaperVault {
         case .remove(let member):
             return person == Cast.owner && member != Cast.owner && readers.contains(member)
                 && isInTime
-        case .grant: return person == Cast.owner && act.sight.keyring == sight.keyring
+        case .grant(let member):
+            return person == Cast.owner && act.sight.keyring == sight.keyring
+                && !active(member).isEmpty
         case .submit: return submitters.contains(person) && act.sight.epoch == sight.epoch
         case .access: return readers.contains(person)
         }

@@ -59,8 +59,8 @@ extension CaseGrant: ActBody {
         if let previous { writer.add("previous", previous) }
     }
 
-    /// By the case's owner, to a person with an active key; `read` to a reader, in place of the current keyring; `submit` to a reader or
-    /// submitter.
+    /// By the case's owner, to a person with an active key; `read` to a reader, in place of the current
+    /// keyring; `submit` to a reader or submitter.
     func apply(
         to state: inout VaultState,
         in context: ActContext,
