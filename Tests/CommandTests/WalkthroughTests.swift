@@ -92,7 +92,8 @@ import Testing
         let json = try JSON(try await person.result("whoami", "--json"))
         #expect(
             json.names == [
-                "address", "entries", "fingerprint", "recipient", "role", "root", "vault",
+                "address", "entries", "fingerprint", "logKey", "person", "recipient", "role",
+                "root", "vault", "witnesses",
             ]
         )
         #expect(json["vault"] == LocalVault.origin && json["address"] == vault.address)
@@ -177,7 +178,7 @@ import Testing
             try await person.result("list", "ករណីដីធ្លី 2026", "--json")
         )
         #expect(submissions.count == 2)
-        let members = ["accepted", "consent", "items", "number", "record", "submitter"]
+        let members = ["accepted", "consent", "held", "items", "number", "record", "submitter"]
         #expect(submissions.first.map { Set($0.keys) } == Set(members))
         let items = submissions.first?["items"] as? [[String: Any]] ?? []
         #expect(items.map { $0["name"] as? String } == ["testimony.txt", "picture.bin", "empty"])
@@ -226,8 +227,8 @@ import Testing
         )
         #expect(
             json.names == [
-                "bundle", "case", "files", "index", "manifest", "statement", "submissions",
-                "unopenable", "withheld",
+                "bundle", "case", "erased", "files", "index", "manifest", "statement",
+                "submissions", "unopenable", "withheld",
             ]
         )
         let verified = try await BuiltProgram.saksi("verify", bundle, "--vkey", vault.vkey)
