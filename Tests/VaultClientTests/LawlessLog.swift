@@ -22,10 +22,13 @@ final class LawlessLog: Sendable {
         /// Entries that are shown at a path beside those that the real daemon shows there.
         var shown: [String: Set<UInt64>] = [:]
         var hidden: Set<UInt64> = []
+        /// Who signs its checkpoints.
+        var signers: [NoteSigner]
     }
 
     private let state: Mutex<State>
-    private let signer: NoteSigner
+    /// The key that is in force when the log is taken over.
+    let signer: NoteSigner
 
     /// Takes over the log of a world, as its folder has it.
     init(of world: World) throws {
@@ -36,7 +39,7 @@ final class LawlessLog: Sendable {
         signer = try Self.signer(of: world)
         let note = try SignedNote(parsing: read("checkpoint"))
         let size = try Checkpoint(parsing: note.text).size
-        var state = State()
+        var state = State(signers: [signer])
         while let path = EntryBundlePath(holding: UInt64(state.leaves.count), inTreeOf: size) {
             state.leaves += try EntryBundle(parsing: read(path.path)).entries
         }
@@ -115,6 +118,9 @@ final class LawlessLog: Sendable {
     func show(in world: World) {
         world.liar.lie { exchange in (try? self.answer(to: exchange)) ?? exchange }
     }
+
+    /// Has others sign its checkpoints from now on.
+    func sign(with signers: [NoteSigner]) { state.withLock { $0.signers = signers } }
 
     // MARK: Answers
 
@@ -195,10 +201,11 @@ final class LawlessLog: Sendable {
         return try note(size: edge.size, root: edge.root)
     }
 
-    /// A checkpoint that the log's key signed.
+    /// A checkpoint, signed by whoever signs now.
     func note(size: UInt64, root: Hash) throws -> SignedNote {
         let text = try Checkpoint(origin: signer.verifierKey.name, size: size, root: root).text
-        return try SignedNote(text: text, signatures: [signer.signature(over: text)])
+        let signers = state.withLock { $0.signers }
+        return try SignedNote(text: text, signatures: signers.map { try $0.signature(over: text) })
     }
 }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
-import Encodings
 import Evidence
 import Foundation
 import Testing
 import TransparencyLog
 import Vault
-import VaultServer
 
 @testable import VaultClient
 
@@ -50,116 +48,6 @@ import VaultServer
             _ = try await world.submitNote(id)
             let keys = try await world.act(as: "activist") { $0.log.keys.value }
             #expect(keys.terms.count == 3 && keys.current == second.new)
-        }
-    }
-
-    @Test("the old key alone is refused after the handover, by whoever knows of it")
-    func stolen() async throws {
-        try await World.run { world in
-            let id = try await world.peopled()
-            _ = try await world.handOver()
-            _ = try await world.submitNote(id)
-            world.liar.lie { exchange in
-                guard exchange.target == "/checkpoint",
-                    let note = try? SignedNote(parsing: Array(exchange.text.utf8)),
-                    let alone = try? SignedNote(
-                        text: note.text,
-                        signatures: Array(note.signatures.prefix(1))
-                    )
-                else { return exchange }
-                return exchange.with(status: 200, String(decoding: alone.bytes, as: UTF8.self))
-            }
-            try await expectUntrusted("the log key that is in force for its size") {
-                _ = try await world.act(as: "activist") { try await $0.catchUp() }
-            }
-        }
-    }
-
-    @Test("a new key that the old one did not sign is refused, whoever else signed")
-    func forged() async throws {
-        try await World.run { world in
-            let id = try await world.peopled()
-            let head = try await world.act(as: "activist") { try await $0.newest() }
-            let thief = try NoteSigner(
-                name: head.note.signatures[0].name,
-                seed: [UInt8](repeating: 7, count: 32)
-            )
-            let signed = try SignedNote(
-                text: head.note.text,
-                signatures: [thief.signature(over: head.note.text)]
-            )
-            world.liar.lie { exchange in
-                guard exchange.target == "/checkpoint" else { return exchange }
-                return exchange.with(status: 200, String(decoding: signed.bytes, as: UTF8.self))
-            }
-            try await expectUntrusted("the checkpoint is not signed by the log key") {
-                _ = try await world.act(as: "activist") { try await $0.catchUp() }
-            }
-            // Now with an entry that an administrator signed, but not the old key.
-            let old = try await world.act(as: "admin") { $0.log.keys.value.current }
-            let card = try LogHandover(from: thief, to: thief).card
-                .replacing("old: \(thief.verifierKey)", with: "old: \(old)")
-            let change = LogKeyChange(expires: .latest, handover: try LogHandover(parsing: card))
-            let statement = try await world.act(as: "admin") { try await $0.sign(.logKey(change)) }
-            let entry = Entry(accepting: statement, at: UTCTime(seconds: 4_102_444_800))
-            let receipt = TlogProof(
-                index: head.head.size,
-                hashes: [],
-                checkpoint: signed,
-                extra: entry.bytes
-            ).text
-            world.liar.lie { exchange in
-                if exchange.target == "/checkpoint" {
-                    return exchange.with(status: 200, String(decoding: signed.bytes, as: UTF8.self))
-                }
-                guard exchange.target.hasPrefix("/v1/governance/entries"),
-                    var page = try? JSONDecoder().decode(
-                        [String: [String]].self,
-                        from: Data(exchange.text.utf8)
-                    )
-                else { return exchange }
-                page["receipts"]?.append(receipt)
-                let body = (try? JSONEncoder().encode(page)).map {
-                    String(decoding: $0, as: UTF8.self)
-                }
-                return exchange.with(status: 200, body ?? "")
-            }
-            try await expectUntrusted("did not sign the handover") {
-                _ = try await world.act(as: "activist") { try await $0.catchUp() }
-            }
-            world.liar.repent()
-            _ = try await world.submitNote(id)
-        }
-    }
-
-    @Test("a handover that is kept back is noticed by whoever sees the new key sign")
-    func withheld() async throws {
-        try await World.run { world in
-            _ = try await world.peopled()
-            _ = try await world.handOver()
-            try await world.retire()
-            // Now the new key signs alone.
-            _ = try await world.act(as: "admin") {
-                try await $0.invite(role: .auditor, to: nil, for: 3600).text
-            }
-            world.liar.lie { exchange in
-                guard exchange.target.hasPrefix("/v1/governance/"),
-                    var page = try? JSONDecoder().decode(
-                        [String: [String]].self,
-                        from: Data(exchange.text.utf8)
-                    )
-                else { return exchange }
-                page["receipts"]?.removeLast()
-                let body = (try? JSONEncoder().encode(page)).map {
-                    String(decoding: $0, as: UTF8.self)
-                }
-                return exchange.with(status: 200, body ?? "")
-            }
-            try await expectUntrusted("not signed by the log key") {
-                _ = try await world.act(as: "activist") { try await $0.catchUp() }
-            }
-            world.liar.repent()
-            _ = try await world.act(as: "activist") { try await $0.catchUp() }
         }
     }
 
@@ -300,39 +188,7 @@ import VaultServer
     }
 }
 
-private func expectUntrusted(
-    _ words: String,
-    _ location: SourceLocation = #_sourceLocation,
-    _ body: () async throws -> Void
-) async throws {
-    let error = await #expect(throws: ClientError.self, sourceLocation: location) {
-        try await body()
-    }
-    #expect(error?.code == .untrusted, sourceLocation: location)
-    let message = error?.message ?? ""
-    #expect(message.contains(words), "\(message)", sourceLocation: location)
-}
-
 extension World {
-    fileprivate var rotation: LogKeyRotation {
-        LogKeyRotation(TestVault.configuration(folder.child("data"), tls: false))
-    }
-
-    /// Makes the log's next key, and has the administrator put the handover into the log.
-    fileprivate func handOver() async throws -> LogHandover {
-        let handover = try LogHandover(parsing: try await rotation.handOver())
-        let (_, decision) = try await act(as: "admin") {
-            try await $0.changeLogKey(to: handover, for: 3600)
-        }
-        guard case .logged = decision else { preconditionFailure("one was enough") }
-        return handover
-    }
-
-    /// Destroys the key that is no longer in force; the daemon begins anew.
-    fileprivate func retire() async throws {
-        try await restart { _ = try await rotation.retire() }
-    }
-
     @discardableResult
     fileprivate func submitNote(
         _ id: CaseID,

@@ -106,24 +106,6 @@ extension MaliciousDaemonTests {
         }
     }
 
-    @Test("has another TLS key: it gets no request")
-    func otherTLSKey() async throws {
-        try await World.besieged { world, id in
-            _ = try await TestVault.make(
-                in: world.folder.child("other"),
-                address: "https://[::1]:1",
-                tls: true
-            )
-            let other = try await LyingVault.start(withKeyOf: world.folder.child("other"))
-            world.line.connect(to: other.port)
-            let words = "the vault's TLS key is not one that this device knows: got "
-            try await world.refuses([.submit, .status], as: "activist", in: id, words)
-            try await world.refuses(Deed.ofOwner, as: "lawyer", in: id, words)
-            #expect(other.count == 0)
-            await other.stop()
-        }
-    }
-
     // MARK: Entries that are kept back
 
     @Test("keeps back entries of a case that this device has seen, or that others rest on")
@@ -172,6 +154,40 @@ extension MaliciousDaemonTests {
             world.liar.lie { $0.keepingBack(.caseRemove) }
             let sealed = "is sealed to another epoch"
             try await world.refuses(Deed.ofReader, as: "partner", in: id, sealed)
+        }
+    }
+
+    @Test("keeps back that a reader was revoked: from a device that has seen it, or has not")
+    func withheldRevocation() async throws {
+        try await World.besieged { world, id in
+            let monitor = try await world.fingerprint(of: "monitor")
+            guard
+                case .proposed(let card) = try await world.act(
+                    as: "admin",
+                    { try await $0.revoke(monitor, keys: [], reason: .lost, for: 3600) }
+                )
+            else { preconditionFailure("one was enough") }
+            let proposal = try #require(Hash(hex: card.id))
+            _ = try await world.act(as: "chair") { try await $0.approve(proposal) }
+            let before = try world.remembered("lawyer")
+            let active = try await world.act(as: "lawyer") { try await $0.keys(of: monitor).active }
+            #expect(active.isEmpty)
+            world.liar.lie { $0.path.hasPrefix("/v1/members/") ? $0.keepingBack(.revoke) : $0 }
+            let words = ", about the keys of \(monitor.grouped), which this device has seen"
+            try await world.refuses([.rotate], as: "lawyer", in: id, words)
+            try await expectRefusal("grant", words) {
+                try await world.act(as: "lawyer") { try await $0.grant(monitor, .read, in: id.hex) }
+            }
+            // A device that has not seen it seals to the key that had ended: whoever reads the whole log
+            // sees both.
+            try world.forget("lawyer", before)
+            try await world.perform(.rotate, as: "lawyer", in: id)
+            let listed = try await world.act(as: "admin") { session in
+                var filter = AuditFilter()
+                filter.act = .revoke
+                return try await session.auditedEntries(filter).entries
+            }
+            #expect(listed.map(\.lines).joined().contains("person: \(monitor.hex)"))
         }
     }
 

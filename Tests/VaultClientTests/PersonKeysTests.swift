@@ -65,28 +65,6 @@ struct PersonKeysTests {
         }
     }
 
-    @Test("a vault that keeps back the end of a key that was shown once is found out")
-    func withheld() async throws {
-        try await withReader { world, id, monitor in
-            _ = try await world.act(as: "admin") {
-                try await $0.revoke(monitor, keys: [], reason: .lost, for: 60)
-            }
-            #expect(
-                try await world.act(as: "lawyer") { try await $0.keys(of: monitor).active } == []
-            )
-            world.liar.lie { exchange in
-                guard exchange.target.contains("\(monitor.hex)/entries") else { return exchange }
-                let receipts = exchange.text.split(separator: "\",\"").dropLast()
-                return exchange.with(status: 200, receipts.joined(separator: "\",\"") + "\"]}")
-            }
-            let error = await #expect(throws: ClientError.self) {
-                try await world.act(as: "lawyer") { try await $0.rotate(id.hex, reason: .planned) }
-            }
-            #expect(error?.code == .untrusted)
-            #expect(error?.message.contains("keeps back entry") == true, "\(error as Any)")
-        }
-    }
-
     @Test("a vault that shows another person's entries, or none, is found out")
     func exchanged() async throws {
         try await withReader { world, id, monitor in

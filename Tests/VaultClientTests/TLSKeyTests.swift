@@ -2,7 +2,6 @@
 
 import Bulk
 import Foundation
-import Logging
 import Testing
 import Vault
 import VaultServer
@@ -121,17 +120,7 @@ struct TLSKeyTests {
 
             // With another program, administrators can.
             let own = await #expect(throws: ClientError.self) {
-                _ = try await world.act(as: "admin") { session in
-                    let (policy, statement) = try await session.governance().decided
-                    var without = policy
-                    without.tlsKeys = [keys.next]
-                    let act = PolicyChange(
-                        expires: try session.deadline(in: 60),
-                        replacing: statement,
-                        with: without
-                    )
-                    return try await session.decide(.policy(act))
-                }
+                try await world.dropRegardless(keys.current)
             }
             #expect(own?.code == .untrusted)
             let error = await #expect(throws: ClientError.self) {
@@ -159,34 +148,5 @@ struct TLSKeyTests {
                 try JSONDecoder().decode(TLSKeys.self, from: Data(bad.utf8))
             }
         }
-    }
-}
-
-extension World {
-    /// Makes the next key, and lets the policy name both.
-    fileprivate func announceKey() async throws -> TLSRotation.Keys {
-        let keys = try TLSRotation(configuration).prepare()
-        _ = try await act(as: "admin") {
-            try await $0.changePolicy(for: 3600) {
-                $0.tlsKeys = [keys.current, keys.next].sorted()
-            }
-        }
-        return keys
-    }
-
-    /// Serves the vault with the next key.
-    fileprivate func changeOver() async throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        try await restart { try await TLSRotation(configuration).takeNext(logger: logger) }
-    }
-
-    fileprivate func drop(_ key: Hash) async throws {
-        _ = try await act(as: "admin") {
-            try await $0.changePolicy(for: 3600) { $0.tlsKeys.removeAll { $0 == key } }
-        }
-    }
-
-    fileprivate func pins(of name: String) async throws -> [Hash] {
-        try await act(as: name) { await $0.trust.state.tlsKey.hashes }
     }
 }

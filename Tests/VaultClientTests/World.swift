@@ -171,6 +171,9 @@ final class World: Sendable {
         }
     }
 
+    /// Where the daemon itself answers.
+    var port: Int { served.withLock { $0.port } }
+
     /// The daemon's, over the folder that is served first.
     var configuration: ServerConfiguration {
         TestVault.configuration(folder.child("data"), tls: isTLS)
