@@ -159,7 +159,9 @@ import Vault
 }
 
 @Suite(.timeLimit(.minutes(60))) struct FreezeTests {
-    @Test("after a freeze nothing is accepted, everybody is told who follows, and all can be read")
+    @Test(
+        "after a freeze nothing is accepted, everybody is told who follows, and the log can be read"
+    )
     func frozen() async throws {
         try await World.run { world in
             let id = try await world.peopled()
@@ -180,6 +182,10 @@ import Vault
                 error?.message.contains("frozen by its administrators, in entry \(index)") == true
             )
             #expect(error?.hint?.contains("\"vault.second\"") == true)
+            let reading = await #expect(throws: ClientError.self) {
+                _ = try await world.act(as: "lawyer") { try await $0.list(id.hex) }
+            }
+            #expect(reading?.message == error?.message)
             let view = try await world.act(as: "lawyer") { try await $0.view(of: id) }
             #expect(view.submissions.count == 1)
             let report = try await world.act(as: "admin") { try await $0.audit(fully: true) }

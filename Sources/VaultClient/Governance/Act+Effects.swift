@@ -88,7 +88,8 @@ extension Freeze {
     fileprivate var effects: [String] {
         [
             "ends the vault for ever: nothing is accepted after it, and nobody can undo it",
-            "what is in the vault can be read as before",
+            "the log can be read and checked as before; no evidence can be opened or exported any more, "
+                + "since every access is an entry: have what is needed exported first",
         ] + (successor.map { ["it names the vault that takes its place: \($0)"] } ?? [])
     }
 }

@@ -56,7 +56,7 @@ extension VaultSession {
         return (act.effects(after: VaultState()), try await decide(act))
     }
 
-    /// Says what comes after a vault that accepts nothing more, as its log tells it.
+    /// Says what comes after a vault that accepts nothing more, statement or upload, as its log tells it.
     func tellingOfFreeze<Answer>(_ ask: () async throws -> Answer) async throws -> Answer {
         do {
             return try await ask()
@@ -72,7 +72,7 @@ extension VaultSession {
                     + "accepted any more",
                 hint: frozen.successor.map {
                     "the vault \"\($0)\" takes its place: ask an administrator for an invitation"
-                } ?? "what is there can be read as before",
+                } ?? "what its log says can be read and checked as before",
                 problem: error.problem,
                 rule: .frozen
             )

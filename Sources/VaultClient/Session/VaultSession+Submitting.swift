@@ -131,7 +131,7 @@ extension VaultSession {
                 progress: SubmissionProgress(total: plan.sealedSize, report: progress)
             )
             do {
-                return (try await submission.run(), plan)
+                return (try await tellingOfFreeze { try await submission.run() }, plan)
             } catch let error as ClientError where error.rule == .wrongEpoch {
                 guard let id = CaseID(hex: plan.caseID) else { throw JournalEntry.damage }
                 let view = try await openView(of: id)

@@ -96,10 +96,7 @@ extension API {
             return APIError(.malformed, "a proposal is signed by whoever sends it and nobody else")
         case .tooFar:
             return APIError(.malformed, "a proposal expires within 30 days")
-        case .refused(let violation):
-            var refusal = APIError(.refused, "the statement breaks a rule of the vault")
-            refusal.rule = violation.rule
-            return refusal
+        case .refused(let violation): return APIError.refused(violation)
         case .tooMany: return APIError(.proposals, "too many proposals wait already")
         case .answered:
             return APIError(.answered, "you have given the other answer to this proposal already")

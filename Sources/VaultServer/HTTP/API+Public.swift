@@ -89,10 +89,7 @@ extension API {
         case .malformed:
             return APIError(.malformed, "the body is not a signed statement in its only form")
         case .signature: return APIError.signature
-        case .refused(let violation):
-            var refusal = APIError(.refused, "the statement breaks a rule of the vault")
-            refusal.rule = violation.rule
-            return refusal
+        case .refused(let violation): return APIError.refused(violation)
         case .missing(let keys):
             var refusal = APIError(.missing, "the statement names things that are not uploaded")
             refusal.missing = keys.prefix(1000).compactMap(\.uploadName)

@@ -48,6 +48,10 @@ extension API {
         _ request: Request,
         _ caller: Caller
     ) async throws -> Response {
+        // Before the body: no statement will ever name what it holds.
+        guard vault.state.frozen == nil else {
+            throw APIError.refused(.frozen, "the vault is frozen and takes nothing more")
+        }
         let size = try announcedSize(of: request, limit: kind.sizeLimit)
         let room = try await room(size, for: caller.member.hex)
         defer { withExtendedLifetime(room) {} }

@@ -31,6 +31,16 @@ struct APIError: Error {
     /// The answer for every request that is not signed as it must be.
     static let signature = APIError(.signature, "the signature is missing or not good")
 
+    /// The answer for what a rule of the vault forbids.
+    static func refused(
+        _ violation: PolicyViolation,
+        _ detail: String = "the statement breaks a rule of the vault"
+    ) -> APIError {
+        var error = APIError(.refused, detail)
+        error.rule = violation.rule
+        return error
+    }
+
     static func busy(_ retryAfter: Duration) -> APIError {
         var error = APIError(.busy, "the vault is busy; try again")
         error.retryAfter = retryAfter

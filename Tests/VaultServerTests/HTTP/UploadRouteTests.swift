@@ -171,6 +171,29 @@ import Vault
         }
     }
 
+    @Test("takes nothing more once the vault is frozen, says so, and goes on answering")
+    func frozen() async throws {
+        try await withMembers(.live) { vault, client, people in
+            let bytes = Array("some bytes".utf8)
+            try await client.upload(.segments, bytes, by: people[0], in: vault)
+            let freeze = Act.freeze(Freeze(expires: .latest))
+            let admin = try TestPerson(seed: 1)
+            _ = try vault.verify(try await client.post(try vault.sign(freeze, by: admin)))
+            for kind in ContentKind.allCases {
+                let refused = try await client.upload(kind, bytes, by: people[0], in: vault)
+                #expect(try refused.problem() == .refused)
+                #expect(refused.text.contains(#""rule":"frozen""#))
+            }
+            let big = [UInt8](repeating: 7, count: 4 << 20)
+            let refused = try await client.upload(.segments, big, by: people[0], in: vault)
+            #expect(try refused.problem() == .refused)
+            struct Limits: Decodable { let used: Int }
+            let limits = try await client.send(.get, "/v1/limits", by: people[0], in: vault)
+            #expect(try limits.json(Limits.self).used == bytes.count)
+            #expect(try await client.get("/checkpoint").status == .ok)
+        }
+    }
+
     @Test("refuses an upload that nobody signed before reading it")
     func unsigned() async throws {
         try await withMembers(.live) { _, client, _ in
