@@ -41,6 +41,7 @@ extension FuzzTarget {
         .text("vault-key-request") { try KeyRequest(parsing: $0).text },
         .bytes("vault-rejection") { try Rejection(parsing: $0).note.bytes },
         .text("vault-signed-head") { try SignedHead(parsing: $0).line },
+        .text("vault-frozen-head") { try FrozenHead(parsing: $0).card },
         .text("vault-card") { try VaultCard(parsing: $0).text },
         .text("vault-log-handover") { try LogHandover(parsing: $0).card },
         .text("vault-log-keys") { try LogKeyHistory(parsing: $0).text },

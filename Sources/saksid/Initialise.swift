@@ -14,6 +14,10 @@ struct Initialise: AsyncParsableCommand {
             where a vault lies already. Prints the vault card, an empty line and the invite. The \
             invite is a secret: whoever uses it first administers the vault. It is not stored: \
             where it cannot be printed, or anything else fails, nothing that was made stays.
+
+            With --successor-of the genesis names the vault whose place this one takes. Its freeze must \
+            name this one's origin. Compare the log key that is printed with the one that the old \
+            vault's people know.
             """
     )
 
@@ -38,6 +42,15 @@ struct Initialise: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many days the invite is good.", valueName: "days"))
     var inviteDays = 14
 
+    @Option(
+        help: ArgumentHelp(
+            "The card of a frozen vault whose place this one takes, as `saksi log end` prints it.",
+            valueName: "card"
+        ),
+        completion: .file()
+    )
+    var successorOf: String?
+
     func validate() throws {
         guard (1...365).contains(inviteDays) else {
             throw ValidationError("got --invite-days \(inviteDays), want 1 to 365")
@@ -47,11 +60,17 @@ struct Initialise: AsyncParsableCommand {
     func run() async throws {
         let configuration = try vault.read()
         if !configuration.coreDumps { try Hardening.forbidCoreDumps() }
+        let card = try successorOf.map(Self.text)
         try await NewVault(configuration).make(
             origin: origin,
             address: address,
-            inviteDays: inviteDays
+            inviteDays: inviteDays,
+            following: card
         ) { made in
+            if let predecessor = made.predecessor {
+                let line = "takes the place of \(predecessor)\n"
+                FileHandle.standardError.write(Data(line.utf8))
+            }
             do {
                 try StandardOutput.write("\(made.card)\n\(made.invite)\n")
             } catch {
@@ -60,6 +79,14 @@ struct Initialise: AsyncParsableCommand {
                         + "again; run init again where its output is kept"
                 )
             }
+        }
+    }
+
+    private static func text(at path: String) throws -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw Failure("\"\(path)\" cannot be read as text")
         }
     }
 }

@@ -7,11 +7,13 @@ struct LocalVault: Sendable {
     static let origin = "vault.example.org"
 
     let folder: URL
+    /// Of the vault's own folder in that one.
+    let name: String
     let port: UInt16
     /// What `saksid init` printed.
     let made: String
 
-    var data: String { folder.appending(path: "vault").path }
+    var data: String { folder.appending(path: name).path }
     var address: String { "https://127.0.0.1:\(port)" }
 
     /// The first administrator's invitation.
@@ -23,17 +25,20 @@ struct LocalVault: Sendable {
         return String(line.dropFirst("log-key: ".count))
     }
 
-    init(in folder: URL) async throws {
+    init(
+        in folder: URL,
+        name: String = "vault",
+        origin: String = Self.origin,
+        _ more: String...
+    ) async throws {
         self.folder = folder
+        self.name = name
         port = try freePort()
-        let outcome = try await BuiltProgram.saksid(
-            "init",
-            "--data",
-            folder.appending(path: "vault").path,
-            "--origin",
-            Self.origin,
-            "--address",
-            "https://127.0.0.1:\(port)"
+        let outcome = try await BuiltProgram.saksid.run(
+            [
+                "init", "--data", folder.appending(path: name).path, "--origin", origin,
+                "--address", "https://127.0.0.1:\(port)",
+            ] + more
         )
         guard outcome.status == 0 else { throw Unexpected(outcome) }
         made = outcome.output

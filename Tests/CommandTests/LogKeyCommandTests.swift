@@ -54,6 +54,68 @@ import Testing
         #expect(check.status == 0, "\(check.output)")
     }
 
+    @Test("a vault that ended and the one that takes its place name each other")
+    func succession() async throws {
+        let folder = try TemporaryFolder()
+        let second = "second.example.org"
+        let old = try await LocalVault(in: folder.url)
+        let card = folder.path("frozen.txt")
+        var seen: [String: Any] = [:]
+        try await old.serve { _ in
+            let (admin, _) = try await old.join("admin", by: old.invitation)
+            let early = try await admin("log", "end")
+            #expect(early.status == 1 && early.error.contains("the vault is not frozen"))
+            _ = try await admin.result("admin", "freeze", "--successor", second)
+            let end = try await admin("log", "end")
+            #expect(end.status == 0 && end.output.contains("log-key: \(old.vkey)\n"))
+            try Data(end.output.utf8).write(to: URL(filePath: card))
+            seen = try JSON(await admin.result("log", "head", "--json")).members
+        }
+        let other = try await succeed(card, in: folder, as: "third.example.org")
+        #expect(other.status == 1 && other.output == "")
+        #expect(other.error.contains("got origin \"third.example.org\", want \"\(second)\""))
+        let damaged = folder.path("damaged.txt")
+        let text = try String(contentsOfFile: card, encoding: .utf8)
+        try Data(text.dropLast().utf8).write(to: URL(filePath: damaged))
+        let refused = try await succeed(damaged, in: folder, as: second)
+        #expect(refused.status == 1 && refused.error.contains("does not show a frozen vault"))
+        let next = try await LocalVault(
+            in: folder.url,
+            name: "second",
+            origin: second,
+            "--successor-of",
+            card
+        )
+        try await next.serve { _ in
+            let (person, joined) = try await next.join("newcomer", by: next.invitation)
+            #expect(joined.output.contains("\(LocalVault.origin), which ended with 3 entries"))
+            let shown = try JSON(await person.result("whoami", "--json"))
+            let predecessor = shown.members["predecessor"] as? [String: Any]
+            #expect(predecessor?["vault"] as? String == LocalVault.origin)
+            #expect(predecessor?["root"] as? String == seen["root"] as? String)
+            #expect(predecessor?["entries"] as? Int == seen["entries"] as? Int)
+            #expect(try await person("audit", "verify", "--full").status == 0)
+        }
+        let check = try await BuiltProgram.saksid("check", "--data", next.data)
+        #expect(check.status == 0, "\(check.output)")
+    }
+
+    private func succeed(
+        _ card: String,
+        in folder: borrowing TemporaryFolder,
+        as origin: String
+    ) async throws -> BuiltProgram.Outcome {
+        try await BuiltProgram.saksid(
+            "init",
+            "--data",
+            folder.path("second"),
+            "--origin",
+            origin,
+            "--successor-of",
+            card
+        )
+    }
+
     @Test("1: without the key that is in force the daemon does not start, and names it")
     func missing() async throws {
         let folder = try TemporaryFolder()

@@ -148,6 +148,12 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
             rotation: vault.rotation()
         )
         add("case.rotate-recovery", try vault.sign(.caseRotate(recovered), by: vault.reader))
+        let old = Predecessor(origin: "vault.example/first", size: 12, root: .test("root"))
+        let begun = try vault.genesisAct(after: old)
+        add(
+            "genesis-successor",
+            try .sign(vault.statement(.genesis(begun), by: begun.actor), with: [vault.logSigner])
+        )
         return samples
     }
 }

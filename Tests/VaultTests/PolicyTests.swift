@@ -99,13 +99,13 @@ struct PolicyTests {
         // genesis
         case .genesisActor:
             vault = try TestVault(empty: ())
-            let act = Act.genesis(try vault.genesisAct)
+            let act = Act.genesis(try vault.genesisAct())
             let statement = vault.statement(act, by: vault.admin.fingerprint)
             return now(try .sign(statement, with: [vault.logSigner]))
         case .genesisKeyName:
             vault = try TestVault(empty: ())
             let signer = try NoteSigner(name: "vault.example/other", seed: testBytes("log"))
-            let right = try vault.genesisAct
+            let right = try vault.genesisAct()
             let act = Genesis(
                 logKey: signer.verifierKey,
                 tlsKey: right.tlsKey,
@@ -113,6 +113,14 @@ struct PolicyTests {
                 inviteExpires: right.inviteExpires
             )
             return now(try .sign(vault.statement(.genesis(act), by: act.actor), with: [signer]))
+
+        case .ownPredecessor:
+            vault = try TestVault(empty: ())
+            let own = Predecessor(origin: TestVault.origin, size: 3, root: .test("root"))
+            let act = try vault.genesisAct(after: own)
+            return now(
+                try .sign(vault.statement(.genesis(act), by: act.actor), with: [vault.logSigner])
+            )
 
         // invite
         case .mayNotInvite:

@@ -80,20 +80,19 @@ struct TestVault {
         return try .sign(statement, with: [people[0].signer] + others.map(\.signer))
     }
 
-    var genesisAct: Genesis {
-        get throws {
-            Genesis(
-                logKey: logSigner.verifierKey,
-                tlsKey: .test("tls key"),
-                inviteKey: try inviteKey("first"),
-                inviteExpires: .test("2026-11-28T00:00:00Z")
-            )
-        }
+    func genesisAct(after predecessor: Predecessor? = nil) throws -> Genesis {
+        Genesis(
+            logKey: logSigner.verifierKey,
+            tlsKey: .test("tls key"),
+            inviteKey: try inviteKey("first"),
+            inviteExpires: .test("2026-11-28T00:00:00Z"),
+            predecessor: predecessor
+        )
     }
 
     var genesis: SignedStatement {
         mutating get throws {
-            let act = try genesisAct
+            let act = try genesisAct()
             return try .sign(statement(.genesis(act), by: act.actor), with: [logSigner])
         }
     }

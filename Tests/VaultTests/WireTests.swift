@@ -10,32 +10,6 @@ import Vault
 
 @Suite("Receipts")
 struct ReceiptTests {
-    private func receipt(of place: Int, _ vault: TestVault) throws -> Receipt {
-        let leaves = vault.entries.map(\.leafHash)
-        var edge = TreeEdge()
-        for leaf in leaves { edge.append(leaf) }
-        let tiles = edge.flush()
-        var tree = TiledTree(size: edge.size)
-        try tree.load(tree.missingTiles(forInclusionOf: UInt64(place))) { path in
-            try #require(tiles.first { $0.path == path }).bytes
-        }
-        let checkpoint = try Checkpoint(
-            origin: vault.logSigner.verifierKey.name,
-            size: edge.size,
-            root: edge.root
-        )
-        let note = try SignedNote(
-            text: checkpoint.text,
-            signatures: [vault.logSigner.signature(over: checkpoint.text)]
-        )
-        return Receipt(
-            entry: vault.entries[place],
-            index: UInt64(place),
-            hashes: try tree.inclusionProof(of: UInt64(place)).hashes,
-            checkpoint: note
-        )
-    }
-
     private func policy(_ vault: TestVault) -> TrustPolicy {
         TrustPolicy(logs: [.init(key: vault.logSigner.verifierKey)])
     }
@@ -44,7 +18,7 @@ struct ReceiptTests {
     func proves() throws {
         let vault = try TestVault()
         for place in vault.entries.indices {
-            let receipt = try receipt(of: place, vault)
+            let receipt = try vault.receipt(of: place)
             #expect(try Receipt(parsing: receipt.bytes) == receipt)
             let trusted = try receipt.verify(by: policy(vault), for: vault.entries[place].signed)
             #expect(trusted.checkpoint.size == UInt64(vault.entries.count))
@@ -56,7 +30,7 @@ struct ReceiptTests {
     func golden() throws {
         let vault = try TestVault()
         try Golden.expect(
-            try receipt(of: vault.entries.count - 1, vault).text,
+            try vault.receipt(of: vault.entries.count - 1).text,
             matches: "receipt.txt"
         )
     }
@@ -64,7 +38,7 @@ struct ReceiptTests {
     @Test("do not prove another statement, entry, index, vault or log")
     func refuses() throws {
         let vault = try TestVault()
-        let receipt = try receipt(of: 5, vault)
+        let receipt = try vault.receipt(of: 5)
         let other = vault.entries[6].signed
         #expect(
             throws: ReceiptError.otherStatement(got: receipt.entry.signed.id, want: other.id)
@@ -109,7 +83,7 @@ struct ReceiptTests {
         vault.entries.append(
             Entry(accepting: try .sign(foreign, with: [reader.signer]), at: vault.clock)
         )
-        let receipt = try receipt(of: vault.entries.count - 1, vault)
+        let receipt = try vault.receipt(of: vault.entries.count - 1)
         #expect(
             throws: ReceiptError.otherVault(got: "vault.example/other", want: TestVault.origin)
         ) { try receipt.verify(by: policy(vault)) }
@@ -118,7 +92,7 @@ struct ReceiptTests {
     @Test("without an entry, or with something else in its place, are refused")
     func refusesExtras() throws {
         let vault = try TestVault()
-        let proof = try receipt(of: 3, vault).proof
+        let proof = try vault.receipt(of: 3).proof
         func bytes(_ extra: [UInt8]?) -> [UInt8] {
             TlogProof(
                 index: proof.index,

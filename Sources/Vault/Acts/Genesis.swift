@@ -13,13 +13,22 @@ public struct Genesis: Hashable, Sendable {
     public let inviteKey: [UInt8]
     /// The first second at which that invitation is no longer good.
     public let inviteExpires: UTCTime
+    /// The vault whose place this one takes, where there is one.
+    public let predecessor: Predecessor?
 
     /// Puts the act together.
-    public init(logKey: VerifierKey, tlsKey: Hash, inviteKey: [UInt8], inviteExpires: UTCTime) {
+    public init(
+        logKey: VerifierKey,
+        tlsKey: Hash,
+        inviteKey: [UInt8],
+        inviteExpires: UTCTime,
+        predecessor: Predecessor? = nil
+    ) {
         self.logKey = logKey
         self.tlsKey = tlsKey
         self.inviteKey = inviteKey
         self.inviteExpires = inviteExpires
+        self.predecessor = predecessor
     }
 
     /// Who acts, since nobody is a member yet: the SHA-256 of the log key's text.
@@ -32,6 +41,7 @@ extension Genesis: ActBody {
         tlsKey = try reader.hash("tls-key")
         inviteKey = try reader.base64("invite-key")
         inviteExpires = try reader.time("invite-expires")
+        predecessor = try Predecessor.read(&reader)
     }
 
     func write(to writer: inout LineWriter) {
@@ -39,6 +49,7 @@ extension Genesis: ActBody {
         writer.add("tls-key", tlsKey)
         writer.add("invite-key", base64: inviteKey)
         writer.add("invite-expires", inviteExpires)
+        predecessor?.write(to: &writer)
     }
 
     /// Only as the first entry, signed by the log's key, which is named for the vault.
@@ -50,7 +61,8 @@ extension Genesis: ActBody {
         guard state.foundation == nil else { throw .repeatedGenesis }
         guard context.actor == actor else { throw .genesisActor }
         guard logKey.name == context.vault else { throw .genesisKeyName }
-        state.foundation = Founding(logKey: logKey, tlsKey: tlsKey)
+        guard predecessor?.origin != context.vault else { throw .ownPredecessor }
+        state.foundation = Founding(logKey: logKey, tlsKey: tlsKey, predecessor: predecessor)
         state.logKeys = LogKeys(logKey)
         state.policy = Policy(tlsKey: tlsKey)
         state.policyStatement = context.statement

@@ -41,6 +41,8 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case genesisActor = "genesis-actor"
     /// The log's key is not named for the vault.
     case genesisKeyName = "genesis-key-name"
+    /// The vault is to take its own place.
+    case ownPredecessor = "own-predecessor"
 
     // MARK: invite
 
@@ -164,6 +166,7 @@ extension PolicyViolation: CustomStringConvertible {
         case .quorumMissing: "fewer administrators signed than the vault's policy asks for"
         case .genesisActor: "the actor of the genesis is not the log's key"
         case .genesisKeyName: "the log's key is not named for the vault"
+        case .ownPredecessor: "the vault names itself as the one whose place it takes"
         case .mayNotInvite: "the actor may not give out this invitation"
         case .inviteKeyReused: "the key of the invitation was used before"
         case .unknownInvite: "there is no such invitation"

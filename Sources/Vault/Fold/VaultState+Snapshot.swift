@@ -15,6 +15,7 @@ extension VaultState {
     /// accepted: <time of the newest entry>
     /// log-key: <vkey>                                    both absent before the genesis
     /// tls-key: <sha256>
+    /// predecessor: <origin> <size> <root>                the vault whose place this one takes
     /// next-log-key: <since> <vkey>                       each that took over, and from which size on
     /// frozen: <index> <successor or ->
     /// policy: <id of the statement that set it>
@@ -36,6 +37,7 @@ extension VaultState {
         if let foundation {
             writer.add("log-key", foundation.logKey.text)
             writer.add("tls-key", foundation.tlsKey)
+            foundation.predecessor?.write(to: &writer)
         }
         for term in (logKeys?.terms ?? []).dropFirst() {
             writer.add("next-log-key", [String(term.since), term.key.text])
@@ -74,7 +76,8 @@ extension VaultState {
         if reader.isNext("log-key") {
             foundation = Founding(
                 logKey: try reader.verifierKey("log-key"),
-                tlsKey: try reader.hash("tls-key")
+                tlsKey: try reader.hash("tls-key"),
+                predecessor: try Predecessor.read(&reader)
             )
         }
         logKeys = try LogKeys(reading: &reader, after: foundation?.logKey)

@@ -115,6 +115,8 @@ public struct Founding: Hashable, Sendable {
     public let logKey: VerifierKey
     /// The SHA-256 of the key that the daemon shows in TLS, a SubjectPublicKeyInfo in DER.
     public let tlsKey: Hash
+    /// The vault whose place this one takes, where there is one.
+    public let predecessor: Predecessor?
 }
 
 /// How a log ended.

@@ -48,6 +48,8 @@ public enum ValueForm: String, Hashable, Sendable {
     case identifier = "32 lower-case hexadecimal digits"
     /// 32 bytes.
     case base64 = "canonical base64 of 32 bytes"
+    /// Any bytes.
+    case bytes = "canonical base64"
     /// The name of a log.
     case origin = "1 to 200 printable ASCII characters without space and plus"
     /// A log's key.

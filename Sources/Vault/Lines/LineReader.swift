@@ -153,6 +153,14 @@ extension LineReader {
         return bytes
     }
 
+    /// Reads bytes of any number.
+    mutating func bytes(_ key: String) throws(LineError) -> [UInt8] {
+        guard let bytes = Base64.padded.decode(try value(key)) else {
+            throw malformed(key, .bytes)
+        }
+        return bytes
+    }
+
     /// Reads a bare Ed25519 signature.
     mutating func signature(_ key: String) throws(LineError) -> [UInt8] {
         guard let bytes = Base64.padded.decode(try value(key)), bytes.count == 64 else {

@@ -14,6 +14,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var tlsKey: TLSKeys
     /// Leaf hash of entry 0, hexadecimal.
     var genesis: String
+    /// The vault whose place this one takes, as its genesis says, where it does.
+    var predecessor: KnownPredecessor?
     /// Who invited this device; absent for the first administrator.
     var inviter: String?
     var role: String

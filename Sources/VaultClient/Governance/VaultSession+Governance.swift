@@ -40,7 +40,9 @@ extension VaultSession {
         if let keys = governance.state.logKeys { try await receipts.follower.learn(keys) }
         if governance.indices != seen.indices {
             let indices = governance.indices
+            let predecessor = governance.state.foundation?.predecessor.map(KnownPredecessor.init)
             try await trust.update { state in
+                state.predecessor = predecessor
                 var seen = state.governance ?? SeenEntries()
                 seen.formUnion(indices)
                 state.governance = seen

@@ -46,7 +46,8 @@ extension VaultSession {
                 fingerprint: identity.fingerprint,
                 person: welcome.person,
                 caseID: nil,
-                owner: nil
+                owner: nil,
+                predecessor: await session.trust.state.predecessor
             )
         }
     }

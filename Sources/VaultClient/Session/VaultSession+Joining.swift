@@ -55,7 +55,7 @@ extension VaultSession {
                 $0.enrolment = nil
                 $0.isEnrolled = true
             }
-            return session.joined(by: invitation)
+            return await session.joined(by: invitation)
         }
     }
 
@@ -110,14 +110,15 @@ extension VaultSession {
         _ = try await post(statement)
     }
 
-    private func joined(by invitation: Invitation) -> JoinResult {
+    private func joined(by invitation: Invitation) async -> JoinResult {
         JoinResult(
             vault: invitation.vault,
             role: invitation.role.rawValue,
             fingerprint: identity.fingerprint,
             person: identity.person,
             caseID: invitation.caseID?.hex,
-            owner: invitation.owner
+            owner: invitation.owner,
+            predecessor: await trust.state.predecessor
         )
     }
 
@@ -162,8 +163,10 @@ public struct JoinResult: Encodable, Sendable {
     public let caseID: String?
     /// That case's owner, as the inviter knows them.
     public let owner: Fingerprint?
+    /// The vault whose place this one takes, as its genesis says, where it does.
+    public let predecessor: KnownPredecessor?
 
     private enum CodingKeys: String, CodingKey {
-        case vault, role, fingerprint, person, caseID = "case", owner
+        case vault, role, fingerprint, person, caseID = "case", owner, predecessor
     }
 }

@@ -98,6 +98,7 @@ public struct VaultSession: Sendable {
         return DeviceCard(
             vault: state.vault,
             address: state.address,
+            predecessor: state.predecessor,
             role: state.role,
             fingerprint: identity.fingerprint,
             person: identity.person,
@@ -169,10 +170,12 @@ public struct VaultSession: Sendable {
     /// Uploads content under the hash of its bytes.
     func upload(_ kind: ContentKind, _ bytes: [UInt8]) async throws -> Hash {
         let name = Hash(hashing: bytes)
-        _ = try await connection.send(
-            .put(kind, name, .bytes(ByteBuffer(bytes: bytes))),
-            as: signer
-        )
+        _ = try await tellingOfFreeze {
+            try await connection.send(
+                .put(kind, name, .bytes(ByteBuffer(bytes: bytes))),
+                as: signer
+            )
+        }
         return name
     }
 }
@@ -183,6 +186,8 @@ public struct DeviceCard: Encodable, Sendable {
     public let vault: String
     /// Where the vault answers.
     public let address: String
+    /// The vault whose place it takes, as its genesis says, where it does.
+    public let predecessor: KnownPredecessor?
     /// The role this device was invited to.
     public let role: String
     /// The fingerprint of this device's key.

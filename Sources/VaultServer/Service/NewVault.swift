@@ -17,6 +17,8 @@ public struct NewVault: Sendable {
         public let card: String
         /// The first administrator's invite: a secret, stored nowhere.
         public let invite: String
+        /// The vault whose place it takes, and the key to compare with what that one's people know.
+        public let predecessor: String?
     }
 
     /// Prepares; nothing is touched yet.
@@ -35,6 +37,8 @@ public struct NewVault: Sendable {
     ///   - origin: the log's name
     ///   - address: where members reach the vault, for the invite
     ///   - inviteDays: how long the invite is good
+    ///   - card: where the vault ended whose place this one takes (`FrozenHead`); its freeze must
+    ///     name this one
     ///   - show: hands the card and the invite on; a vault whose invite nobody saw cannot be
     ///     administered, so where this throws the vault is removed again
     /// - Returns: the vault card and the first invite
@@ -44,17 +48,19 @@ public struct NewVault: Sendable {
         origin: String,
         address: String,
         inviteDays: Int,
+        following card: String? = nil,
         show: (Made) throws -> Void = { _ in }
     ) async throws -> Made {
         guard Origin.isWellFormed(origin),
             let key = SignerKey<NoteSigner>(name: origin, seed: randomSeed())
         else { throw StartError.badOrigin(origin) }
+        let head = try card.map { try Self.predecessor(on: $0, of: origin) }
         var site = VaultSite(configuration)
         try await site.refuseExisting()
         let tls = try TLSIdentity.make(at: Date(timeIntervalSince1970: Double(now.seconds)))
         let inviteSeed = randomSeed()
         let expires = UTCTime(seconds: now.seconds + Int64(inviteDays) * 86_400)
-        let genesis = try genesis(key.signer, tls, inviteSeed, expires)
+        let genesis = try genesis(key.signer, tls, inviteSeed, expires, head?.predecessor)
 
         do {
             // From here on nobody else makes a vault here.
@@ -79,13 +85,40 @@ public struct NewVault: Sendable {
                 checkpointSize: 1,
                 checkpointRoot: card.genesis
             )
-            let made = Made(card: card.text, invite: invitation.text)
+            let made = Made(
+                card: card.text,
+                invite: invitation.text,
+                predecessor: head.map {
+                    "\($0.predecessor.origin), whose log \($0.logKey.text) signed"
+                }
+            )
             try show(made)
             return made
         } catch {
             site.clear()
             throw error
         }
+    }
+
+    /// Where the vault ended whose place a new one takes.
+    private static func predecessor(
+        on card: String,
+        of origin: String
+    ) throws(StartError) -> FrozenHead {
+        let head: FrozenHead
+        do {
+            head = try FrozenHead(parsing: card)
+        } catch {
+            throw .badFrozenHead(reason: "\(error)")
+        }
+        guard head.successor == origin else {
+            throw .otherSuccessor(
+                of: head.predecessor.origin,
+                got: origin,
+                want: head.successor
+            )
+        }
+        return head
     }
 
     /// Writes the keys and the genesis entry.
@@ -116,13 +149,15 @@ public struct NewVault: Sendable {
         _ signer: NoteSigner,
         _ tls: TLSIdentity,
         _ inviteSeed: [UInt8],
-        _ expires: UTCTime
+        _ expires: UTCTime,
+        _ predecessor: Predecessor?
     ) throws -> SignedStatement {
         let act = Genesis(
             logKey: signer.verifierKey,
             tlsKey: tls.pin,
             inviteKey: try Invitation.signer(seed: inviteSeed).verifierKey.publicKey,
-            inviteExpires: expires
+            inviteExpires: expires,
+            predecessor: predecessor
         )
         let statement = Statement(
             vault: signer.verifierKey.name,

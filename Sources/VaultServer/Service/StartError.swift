@@ -14,6 +14,10 @@ public enum StartError: Error, Equatable, Sendable {
     case noVault(String)
     /// A name that cannot be a log's origin.
     case badOrigin(String)
+    /// `init` of a vault that the freeze of the one whose place it is to take does not name.
+    case otherSuccessor(of: String, got: String, want: String?)
+    /// `init --successor-of` with a card that does not show a frozen vault, and why.
+    case badFrozenHead(reason: String)
     /// A secret file that others may read.
     case exposedSecret(path: String, mode: UInt32)
     /// A secret file that belongs to somebody else, who can change it or let others read it.
@@ -77,6 +81,10 @@ extension StartError: CustomStringConvertible {
         case .noVault(let path): "no vault lies in \"\(path)\""
         case .badOrigin(let name):
             "got origin \"\(name)\", want a name without spaces, plus signs or control characters"
+        case .otherSuccessor(let vault, let got, let want):
+            "\"\(vault)\" does not name this vault in its freeze: got origin \"\(got)\", want "
+                + (want.map { "\"\($0)\"" } ?? "none, since it names no successor")
+        case .badFrozenHead(let reason): "the card does not show a frozen vault: \(reason)"
         case .exposedSecret(let path, let mode):
             "\"\(path)\": got mode 0\(String(mode, radix: 8)), want 0600"
         case .foreignSecret(let path, let owner):

@@ -40,7 +40,9 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
         let joined = try await join(by: text)
         if json { return try Listing.show(json: joined) }
         Listing.show([
-            ("joined", joined.vault), ("role", joined.role),
+            ("joined", joined.vault),
+            ("takes the place of", joined.predecessor.map { "\($0)" }),
+            ("role", joined.role),
             ("fingerprint", joined.fingerprint.grouped), ("in words", joined.fingerprint.words),
             ("person", joined.person == joined.fingerprint ? nil : joined.person.grouped),
             ("case", joined.caseID), ("its owner", joined.owner?.grouped),

@@ -52,9 +52,11 @@ struct FreezeCommand: AsyncParsableCommand, StatusDocumented {
         commandName: "freeze",
         abstract: "End the vault for ever: nothing is accepted after it.",
         discussion: """
-            For a vault whose log key fell into other hands, or that has done its work. What is there \
-            can be read as before. Nobody can undo it. Make the vault that takes its place first, and \
-            name it: every member is told.
+            For a vault whose log key fell into other hands, or that has done its work. The log can be \
+            read and checked as before, but no evidence can be opened or exported any more, since every \
+            access is an entry: have what is needed exported first. Nobody can undo it. Name the vault \
+            that is to take its place: every member is told. It is made afterwards, with the card that \
+            `saksi log end` prints.
             """
     )
     static let exits = Exit.allCases

@@ -23,7 +23,9 @@ struct WhoAmICommand: AsyncParsableCommand, StatusDocumented {
             try Listing.show(json: card)
         } else {
             Listing.show([
-                ("vault", card.vault), ("address", card.address), ("role", card.role),
+                ("vault", card.vault), ("address", card.address),
+                ("takes the place of", card.predecessor.map { "\($0)" }),
+                ("role", card.role),
                 ("fingerprint", card.fingerprint.grouped), ("in words", card.fingerprint.words),
                 ("person", card.person == card.fingerprint ? nil : card.person.grouped),
                 ("recipient", card.recipient),

@@ -10,9 +10,8 @@ struct LogCommand: ParsableCommand {
         commandName: "log",
         abstract: "Compare log heads; check notes, proofs and tiles of transparency logs.",
         subcommands: [
-            HeadCommand.self, CompareCommand.self, KeysCommand.self, VerifyNote.self,
-            VerifyProof.self,
-            VerifyTiles.self,
+            HeadCommand.self, CompareCommand.self, KeysCommand.self, EndCommand.self,
+            VerifyNote.self, VerifyProof.self, VerifyTiles.self,
         ]
     )
 }

@@ -2,6 +2,8 @@
 
 import Foundation
 import Testing
+import TransparencyLog
+import Vault
 
 @testable import VaultServer
 
@@ -11,6 +13,7 @@ struct NewVaultTests {
 
     private func make(
         _ configuration: VaultServer.ServerConfiguration,
+        after head: FrozenHead? = nil,
         show: (NewVault.Made) throws -> Void = { _ in }
     ) async throws {
         // What an attempt before left running lets go of the folder a little later.
@@ -21,6 +24,7 @@ struct NewVaultTests {
             origin: "vault.example",
             address: "https://127.0.0.1:8443",
             inviteDays: 14,
+            following: head?.card,
             show: show
         )
     }
@@ -82,6 +86,56 @@ struct NewVaultTests {
             try FileManager.default.removeItem(at: ballast)
             try await make(configuration)
         }
+    }
+
+    @Test("takes the place of a vault whose freeze names it, and of no other")
+    func successor() async throws {
+        try await withFolder { folder in
+            let old = try frozen(for: "vault.example")
+            let configuration = VaultServer.ServerConfiguration(data: folder + "/vault")
+            try await make(configuration, after: old)
+            let vault = try await VaultFolder(configuration).open(
+                logger: ServedVault.quiet,
+                now: TestClock().now
+            )
+            #expect(vault.state.foundation?.predecessor == old.predecessor)
+            await vault.close()
+            for want in [nil, "vault.example.org"] {
+                let other = VaultServer.ServerConfiguration(data: folder + "/other")
+                let head = try frozen(for: want)
+                let error = StartError.otherSuccessor(
+                    of: "old.example",
+                    got: "vault.example",
+                    want: want
+                )
+                await #expect(throws: error) { try await make(other, after: head) }
+                #expect(!FileManager.default.fileExists(atPath: folder + "/other"))
+            }
+        }
+    }
+
+    /// Where a log of one entry ended, which is a freeze.
+    private func frozen(for successor: String?) throws -> FrozenHead {
+        let log = try NoteSigner(name: "old.example", seed: [UInt8](repeating: 3, count: 32))
+        let admin = try TestPerson(seed: 1)
+        let statement = Statement(
+            vault: "old.example",
+            time: .latest,
+            actor: admin.record.fingerprint,
+            nonce: [UInt8](repeating: 0, count: 32),
+            act: .freeze(Freeze(expires: .latest, successor: successor))
+        )
+        let entry = Entry(
+            accepting: try .sign(statement, with: [admin.signer]),
+            at: UTCTime(seconds: 0)
+        )
+        let head = try Checkpoint(origin: "old.example", size: 1, root: entry.leafHash)
+        let note = try SignedNote(
+            text: head.text,
+            signatures: [log.signature(over: head.text)]
+        )
+        let receipt = Receipt(entry: entry, index: 0, hashes: [], checkpoint: note)
+        return try FrozenHead(logKey: log.verifierKey, receipt: receipt)
     }
 
     @Test("says what to remove where an earlier attempt was killed, and can be made after that")
