@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-private import CSodium
-
 /// Key material in guarded memory that is wiped when its one owner lets go.
 ///
 /// The bytes lie between two unreadable pages, so that an overrun ends the process instead of
@@ -24,11 +22,9 @@ private import CSodium
     /// Ends the process when the system has no memory left: no caller can go on without its key.
     public init(count: Int) {
         precondition(count >= 0)
-        Sodium.prepare()
-        guard let base = unsafe sodium_malloc(count) else {
+        guard let base = unsafe GuardedMemory.take(count) else {
             fatalError("no memory for a secret of \(count) bytes")
         }
-        unsafe sodium_memzero(base, count)
         unsafe self.base = unsafe base
         self.count = count
     }
@@ -46,8 +42,7 @@ private import CSodium
     }
 
     deinit {
-        // Wipes before it releases.
-        unsafe sodium_free(base)
+        unsafe GuardedMemory.wipe(base, count)
     }
 
     /// Lends the bytes for reading; the pointer must not leave the closure.

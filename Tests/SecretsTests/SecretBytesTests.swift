@@ -34,6 +34,40 @@ struct SecretBytesTests {
         }
     }
 
+    @Test("memory that held another secret is all zero again")
+    func reuse() async {
+        await withTaskGroup { group in
+            for task in 0..<4 {
+                group.addTask {
+                    for round in 0..<2_000 {
+                        var secret = SecretBytes(count: (task + round) % 66)
+                        let zero = unsafe secret.withBytes { unsafe $0.allSatisfy { $0 == 0 } }
+                        #expect(zero)
+                        unsafe secret.withMutableBytes { bytes in
+                            for place in bytes.indices { unsafe bytes[place] = UInt8(task + 1) }
+                        }
+                        let own = unsafe secret.withBytes {
+                            unsafe $0.allSatisfy { $0 == task + 1 }
+                        }
+                        #expect(own)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("an overrun of memory that held another secret ends the process")
+    func overrunAfterReuse() async {
+        await #expect(processExitsWith: .failure) {
+            for _ in 0..<100 { _ = SecretBytes(count: 16) }
+            let secret = SecretBytes(count: 16)
+            unsafe secret.withBytes { bytes in
+                let beyond = unsafe bytes.baseAddress?.load(fromByteOffset: 16, as: UInt8.self)
+                print(beyond as Any)
+            }
+        }
+    }
+
     @Test("two random secrets differ")
     func randomness() {
         let one = SecretBytes(random: 32, from: SystemEntropy())
