@@ -45,14 +45,14 @@ struct CollectionTests {
             let open = try await self.open(vault)
             let id = try #require(CaseID([UInt8](repeating: 3, count: 16)))
             let hash = Hash(hashing: try TestSubmission(to: id).segments[0][0])
-            #expect(open.index.memory.beginCollecting(hash))
+            #expect(open.index.memory.beginCollecting([hash]) == [hash])
             await #expect {
                 try await open.sequencer.admission.admit(note)
             } throws: { error in
                 guard case SubmissionError.missing(let keys) = error else { return false }
                 return keys == [.content(.segments, hash)]
             }
-            open.index.endCollecting(hash)
+            open.index.endCollecting([hash])
             _ = try await open.sequencer.submit(note)
             await open.close()
         }

@@ -65,15 +65,18 @@ final class IndexMemory: Sendable {
 
     // MARK: Content that must stay
 
-    /// Claims content for deletion, unless it is pinned.
-    func beginCollecting(_ hash: Hash) -> Bool {
+    /// Claims content for deletion: of this, whatever is not pinned.
+    func beginCollecting(_ hashes: [Hash]) -> Set<Hash> {
         contents.withLock { contents in
-            contents.pinned[hash] == nil && contents.collecting.insert(hash).inserted
+            let claimed = Set(hashes).filter { contents.pinned[$0] == nil }
+                .subtracting(contents.collecting)
+            contents.collecting.formUnion(claimed)
+            return claimed
         }
     }
 
     /// Ends the claim.
-    func endCollecting(_ hash: Hash) { _ = contents.withLock { $0.collecting.remove(hash) } }
+    func endCollecting(_ hashes: Set<Hash>) { contents.withLock { $0.collecting.subtract(hashes) } }
 
     /// Pins content; gives what is being deleted already.
     fileprivate func pin(_ hashes: [Hash]) -> Set<Hash> {

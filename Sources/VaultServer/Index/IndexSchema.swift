@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 9
+    static let version = 10
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -82,7 +82,7 @@ enum IndexSchema {
         CREATE TABLE objects (
             object BLOB PRIMARY KEY, record BLOB NOT NULL, envelope BLOB NOT NULL
         ) WITHOUT ROWID;
-        CREATE INDEX objects_by_record ON objects (record);
+        CREATE INDEX objects_by_record ON objects (record, object, envelope);
         -- Where an object's envelope lies once it was sealed anew.
         CREATE TABLE envelopes (
             object BLOB PRIMARY KEY, pack BLOB NOT NULL, start INTEGER NOT NULL, size INTEGER NOT NULL

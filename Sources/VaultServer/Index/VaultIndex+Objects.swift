@@ -39,35 +39,65 @@ extension VaultIndex {
         limit: Int
     ) async throws(IndexError) -> [PlacedObject] {
         try await read { db in
-            let cursor = try Row.fetchCursor(
+            var found: [PlacedObject] = []
+            // One submission after the other: in one question, SQLite sorts all objects for each page.
+            let submissions = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
-                        SELECT leaf, record, object, envelope, pack, start, size
-                        FROM \(Self.objectsOfCase)
-                        AND leaf >= ?2 AND (leaf > ?2 OR object > ?3)
-                        ORDER BY leaf, object LIMIT ?4
+                        SELECT leaf, record FROM submissions WHERE case_id = ? AND leaf >= ?
+                        ORDER BY leaf
                         """
                 ),
-                arguments: [
-                    id.data, place?.leaf ?? 0, place?.object.data ?? Data(), limit,
-                ]
+                arguments: [id.data, place?.leaf ?? 0]
             )
-            var found: [PlacedObject] = []
-            while let row = try cursor.next() {
-                guard let object = ObjectID(row["object"] as Data),
-                    let record = Hash(row["record"] as Data), let envelope = EnvelopePlace(row)
-                else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "objects") }
-                found.append(
-                    PlacedObject(
-                        place: ObjectPlace(leaf: row["leaf"], object: object),
-                        record: record,
-                        envelope: envelope
-                    )
+            while found.count < limit, let row = try submissions.next() {
+                guard let record = Hash(row["record"] as Data) else { throw Self.damage }
+                let leaf: UInt64 = row["leaf"]
+                found += try Self.objects(
+                    of: record,
+                    at: leaf,
+                    after: place?.leaf == leaf ? place?.object : nil,
+                    limit: limit - found.count,
+                    db
                 )
             }
             return found
         }
     }
+
+    private static func objects(
+        of record: Hash,
+        at leaf: UInt64,
+        after object: ObjectID?,
+        limit: Int,
+        _ db: Database
+    ) throws -> [PlacedObject] {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT object, envelope, pack, start, size
+                    FROM objects LEFT JOIN envelopes USING (object)
+                    WHERE record = ? AND object > ? AND \(isThere) ORDER BY object LIMIT ?
+                    """
+            ),
+            arguments: [record.data, object?.data ?? Data(), limit]
+        )
+        var found: [PlacedObject] = []
+        while let row = try rows.next() {
+            guard let object = ObjectID(row["object"] as Data), let envelope = EnvelopePlace(row)
+            else { throw damage }
+            found.append(
+                PlacedObject(
+                    place: ObjectPlace(leaf: leaf, object: object),
+                    record: record,
+                    envelope: envelope
+                )
+            )
+        }
+        return found
+    }
+
+    private static let damage = DatabaseError(resultCode: .SQLITE_CORRUPT, message: "objects")
 
     /// Whether packs hold each of them once, and nothing else.
     ///
@@ -100,9 +130,10 @@ extension VaultIndex {
         }
     }
 
-    /// Submissions before objects: by the entry, then by the id, as the pages go.
     private static let objectsOfCase = """
-        submissions CROSS JOIN objects USING (record) LEFT JOIN envelopes USING (object)
-        WHERE case_id = ?1 AND NOT EXISTS (SELECT 1 FROM erased WHERE erased.object = objects.object)
+        submissions CROSS JOIN objects USING (record) WHERE case_id = ? AND \(isThere)
+        """
+    private static let isThere = """
+        NOT EXISTS (SELECT 1 FROM erased WHERE erased.object = objects.object)
         """
 }

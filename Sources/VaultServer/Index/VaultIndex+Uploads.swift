@@ -133,28 +133,29 @@ extension VaultIndex {
         }
     }
 
-    /// Claims content for deletion, if nothing counts, names or pins it.
+    /// Claims content for deletion: of this, whatever nothing counts, names or pins.
     ///
     /// From then on every new pin says so, until ``endCollecting(_:)``.
-    func beginCollecting(_ hash: Hash) async throws(IndexError) -> Bool {
+    func beginCollecting(_ hashes: [Hash]) async throws(IndexError) -> Set<Hash> {
         try await write { [memory] db in
-            let isKept =
-                try Bool.fetchOne(
-                    db,
-                    sql: """
-                        SELECT EXISTS (SELECT 1 FROM uploads WHERE hash = :hash)
-                            OR EXISTS (SELECT 1 FROM referenced WHERE hash = :hash)
-                        """,
-                    arguments: ["hash": hash.data]
-                ) ?? true
+            let isKept = try db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM uploads WHERE hash = ?1)
+                        OR EXISTS (SELECT 1 FROM referenced WHERE hash = ?1)
+                    """
+            )
             // In this transaction: a pin that ends before it has left its row in `referenced`.
-            return !isKept && memory.beginCollecting(hash)
+            return memory.beginCollecting(
+                try hashes.filter { hash in
+                    try Bool.fetchOne(isKept, arguments: [hash.data]) == false
+                }
+            )
         }
     }
 
     /// Lets content be uploaded again.
-    func endCollecting(_ hash: Hash) {
-        memory.endCollecting(hash)
+    func endCollecting(_ hashes: Set<Hash>) {
+        memory.endCollecting(hashes)
     }
 
     /// Notes that a logged statement names content, which frees its uploader's quota.

@@ -54,7 +54,10 @@ public struct VaultIndex: Sendable {
         var configuration = Configuration()
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA cache_size = -16000")
+            // KiB. There are four readers, which walk along indexes; the writer looks up by hash.
+            try db.execute(
+                sql: "PRAGMA cache_size = -\(db.configuration.readonly ? 2_000 : 16_000)"
+            )
         }
         let database = try DatabasePool(path: path, configuration: configuration)
         try database.write { db in

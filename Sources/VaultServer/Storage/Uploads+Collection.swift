@@ -40,12 +40,12 @@ extension Uploads {
         while true {
             let contents: [(kind: ContentKind, hash: Hash)]
             do {
-                contents = try await index.dropped(limit: 1000)
+                contents = try await index.dropped(limit: Self.batch)
             } catch {
                 throw .index(error)
             }
             guard !contents.isEmpty else { return }
-            for content in contents { _ = try await delete(content.kind, content.hash) }
+            _ = try await delete(contents)
             do {
                 try await index.forgetDropped(contents)
             } catch {
@@ -54,22 +54,42 @@ extension Uploads {
         }
     }
 
-    /// Deletes content that nothing counts, names or pins, and says whether it did.
-    private func delete(_ kind: ContentKind, _ hash: Hash) async throws(UploadError) -> Bool {
+    /// How many are deleted under one claim, and of these at once.
+    private static let (batch, share) = (1000, 50)
+
+    /// Deletes what nothing counts, names or pins, and says how many that were.
+    private func delete(
+        _ contents: some Collection<(kind: ContentKind, hash: Hash)>
+    ) async throws(UploadError) -> Int {
+        let claimed: Set<Hash>
         do {
             // From here to the end of the deletion, uploads of this content are turned away, and a
             // statement that names it finds it missing.
-            guard try await index.beginCollecting(hash) else { return false }
+            claimed = try await index.beginCollecting(contents.map(\.hash))
         } catch {
             throw .index(error)
         }
-        defer { index.endCollecting(hash) }
-        do {
-            try await store.delete(.content(kind, hash))
-        } catch {
-            throw .storage(error)
+        defer { index.endCollecting(claimed) }
+        let keys = contents.filter { claimed.contains($0.hash) }
+            .map { StorageKey.content($0.kind, $0.hash) }
+        let failure = await withTaskGroup { group in
+            for start in stride(from: 0, to: keys.count, by: Self.share) {
+                let few = keys[start..<min(start + Self.share, keys.count)]
+                group.addTask { await failed(deleting: few) }
+            }
+            return await group.reduce(nil as StorageError?) { $0 ?? $1 }
         }
-        return true
+        if let failure { throw .storage(failure) }
+        return keys.count
+    }
+
+    private func failed(deleting keys: ArraySlice<StorageKey>) async -> StorageError? {
+        do throws(StorageError) {
+            for key in keys { try await store.delete(key) }
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func collect(
@@ -82,9 +102,12 @@ extension Uploads {
         } catch {
             throw .storage(error)
         }
+        let contents = old.compactMap { key in
+            if case .content(let kind, let hash) = key { (kind: kind, hash: hash) } else { nil }
+        }
         var removed = 0
-        for case .content(let kind, let hash) in old where try await delete(kind, hash) {
-            removed += 1
+        for start in stride(from: 0, to: contents.count, by: Self.batch) {
+            removed += try await delete(contents[start..<min(start + Self.batch, contents.count)])
         }
         return removed
     }
