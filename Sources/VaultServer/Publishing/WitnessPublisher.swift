@@ -165,14 +165,14 @@ struct WitnessPublisher: Service {
         of note: SignedNote,
         _ size: UInt64
     ) async {
-        published.add(line, by: key, to: note)
-        metrics.cosignatures.add()
-        count(size)
         do {
             try await cosigned.keep(line, at: time, by: key, of: note, size: size)
         } catch {
             logger.error("a cosignature was not kept", metadata: ["reason": "\(error)"])
         }
+        published.add(line, by: key, to: note)
+        metrics.cosignatures.add()
+        count(size)
     }
 
     /// Counts the head as witnessed where it meets the quorum of the policy.
