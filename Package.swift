@@ -70,12 +70,18 @@ let package = Package(
             providers: [.apt(["libqrencode-dev"])]
         ),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CTimestamp",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
 
         // Pure values and primitives.
         .target(name: "Encodings", swiftSettings: strict),
         .target(name: "Secrets", dependencies: ["CSodium"], swiftSettings: strict),
         .target(name: "Bulk", dependencies: ["COpenSSL", "Encodings"], swiftSettings: strict),
         .target(name: "QRText", dependencies: ["CQRencode"], swiftSettings: strict),
+        .target(name: "Timestamp", dependencies: ["CTimestamp"], swiftSettings: strict),
         .target(
             name: "Shares",
             dependencies: ["Bulk", "Encodings", "Secrets"],
@@ -154,7 +160,8 @@ let package = Package(
             name: "saksi",
             dependencies: [
                 "Age", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets", "Shares",
-                "TransparencyLog", "TrustRoots", "Vault", "VaultClient", argumentParser,
+                "Timestamp", "TransparencyLog", "TrustRoots", "Vault", "VaultClient",
+                argumentParser,
             ],
             swiftSettings: strict
         ),
@@ -189,6 +196,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
+        .testTarget(
+            name: "TimestampTests",
+            dependencies: ["Timestamp", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "QRTextTests", dependencies: ["QRText"], swiftSettings: strict),
         .testTarget(
             name: "SharesTests",
@@ -265,8 +277,8 @@ if Context.environment["SAKSI_FUZZ"] != nil {
         .executableTarget(
             name: "saksi-fuzz",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "TransparencyLog",
-                "Vault",
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "Timestamp",
+                "TransparencyLog", "Vault",
             ],
             path: "Fuzz",
             swiftSettings: strict

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTimestamp
+
+/// Certificates and revocation lists of a file.
+public struct CertificateFile: Hashable, Sendable {
+    /// Each in DER.
+    public var certificates: [[UInt8]] = []
+    /// Each in DER.
+    public var revocationLists: [[UInt8]] = []
+
+    /// Nothing.
+    public init() {}
+
+    /// Reads PEM, with any text between its blocks, or one certificate or revocation list in DER.
+    ///
+    /// - Throws: ``CertificateFileError``.
+    public init(parsing bytes: [UInt8]) throws(CertificateFileError) {
+        ERR_clear_error()
+        if bytes.first == Tag.sequence {
+            if Certificate.reads(bytes) {
+                certificates = [bytes]
+            } else if RevocationList.reads(bytes) {
+                revocationLists = [bytes]
+            } else {
+                throw .malformed
+            }
+            return
+        }
+        guard bytes.count <= Int(Int32.max),
+            let input = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count))
+        else { throw .malformed }
+        defer { unsafe BIO_free(input) }
+        guard let infos = unsafe PEM_X509_INFO_read_bio(input, nil, nil, nil) else {
+            ERR_clear_error()
+            throw .malformed
+        }
+        defer { unsafe ts_infos_free(infos) }
+        for place in unsafe 0..<ts_infos_count(infos) {
+            if let certificate = unsafe ts_infos_certificate(infos, place) {
+                certificates.append(unsafe encoded { unsafe i2d_X509(certificate, $0) })
+            }
+            if let list = unsafe ts_infos_list(infos, place) {
+                revocationLists.append(unsafe encoded { unsafe i2d_X509_CRL(list, $0) })
+            }
+        }
+        ERR_clear_error()
+        guard !certificates.isEmpty || !revocationLists.isEmpty else { throw .empty }
+    }
+
+    /// The certificates and lists of both.
+    public static func + (left: CertificateFile, right: CertificateFile) -> CertificateFile {
+        var both = left
+        both.certificates += right.certificates
+        both.revocationLists += right.revocationLists
+        return both
+    }
+}
+
+/// Why a file holds no certificates.
+public enum CertificateFileError: Error, Equatable, Sendable {
+    /// There is neither PEM nor DER in it that OpenSSL reads.
+    case malformed
+    /// There is no certificate and no revocation list in it.
+    case empty
+}
+
+extension CertificateFileError: CustomStringConvertible {
+    /// One line in lower case.
+    public var description: String {
+        switch self {
+        case .malformed: "not certificates or revocation lists in PEM or DER"
+        case .empty: "holds no certificate and no revocation list"
+        }
+    }
+}
+
+/// Whom a token's verifier trusts.
+public struct TimestampTrust: Hashable, Sendable {
+    /// The roots; certificates here that are not self-signed are found, but end no chain.
+    public var roots: CertificateFile
+    /// Certificates that a chain may go through, and the signer's own where the token lacks it.
+    public var intermediates: CertificateFile
+    /// Lists that every certificate of the chain is held to, roots aside; none are where it is `nil`.
+    ///
+    /// A certificate for which there is no list that is valid at the time is then refused.
+    public var revocationLists: CertificateFile?
+
+    /// Trusts roots.
+    public init(
+        roots: CertificateFile,
+        intermediates: CertificateFile = CertificateFile(),
+        revocationLists: CertificateFile? = nil
+    ) {
+        self.roots = roots
+        self.intermediates = intermediates
+        self.revocationLists = revocationLists
+    }
+}
+
+/// What an OpenSSL function `i2d_…` writes.
+private func encoded(
+    _ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
+) -> [UInt8] {
+    let size = Int(max(0, write(nil)))
+    return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        var start = buffer.baseAddress
+        count = unsafe Int(max(0, write(&start)))
+    }
+}
