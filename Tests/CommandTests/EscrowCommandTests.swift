@@ -89,10 +89,15 @@ import Testing
             let third = try Data(contentsOf: URL(filePath: "\(shares)/share-3.txt"))
             try (text + Data("\n".utf8) + third).write(to: URL(filePath: typed))
             let old = try await lawyer.fingerprint()
+            let unasked = try await BuiltProgram(name: "setsid").run(
+                ["--wait", "saksi", "case", "recover", id] + both + deputy.options
+            )
+            #expect(unasked.status == 1 && unasked.error.hasSuffix("saksi: hint: use --yes\n"))
+            #expect(unasked.error.contains("this seals the case's next key to "))
             let recovered = try await BuiltProgram(name: "sh").run(
                 [
                     "-c", #"exec saksi "$@" < "$0""#, typed, "case", "recover", id,
-                    "--share", "-", "--without", old,
+                    "--share", "-", "--without", old, "--yes",
                 ] + deputy.options
             )
             #expect(recovered.status == 0, "\(recovered.error)")

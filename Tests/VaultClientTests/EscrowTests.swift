@@ -51,9 +51,25 @@ struct EscrowTests {
             }
             let hint = ClientError(describing: try #require(closed)).hint
             #expect(hint?.contains("saksi case recover") == true)
+            let keyrings = world.liar.puts(of: "/v1/keyrings/").count
             let named = try await world.act(as: "deputy") { try await $0.cases() }
             #expect(named.map(\.right) == ["own"] && named[0].name == nil)
 
+            // Nothing is sealed before the person has seen to whom.
+            struct Declined: Error {}
+            let before = try await world.act(as: "deputy") { try await $0.anyonesView(of: id) }
+            await #expect(throws: Declined.self) {
+                try await world.recover(id, with: shares.dropFirst(), without: [lawyer]) {
+                    let names = ["monitor", "deputy"]
+                    #expect($0.count == names.count)
+                    #expect($0.contains { $0.contains("\(deputy.grouped) (you)") })
+                    #expect(!$0.contains { $0.contains(lawyer.grouped) })
+                    throw Declined()
+                }
+            }
+            let after = try await world.act(as: "deputy") { try await $0.anyonesView(of: id) }
+            #expect(after.entries.count == before.entries.count)
+            #expect(world.liar.puts(of: "/v1/keyrings/").count == keyrings)
             let done = try await world.recover(id, with: shares.dropFirst(), without: [lawyer])
             #expect(done?.epoch == 3 && done?.objects == 4 && done?.lost == [])
             let again = try await world.recover(id, with: shares.dropFirst(), without: [lawyer])
@@ -271,11 +287,12 @@ extension World {
         with shares: some Collection<Share>,
         without removed: [Fingerprint] = [],
         as name: String = "deputy",
-        pace: Pace = .eager
+        pace: Pace = .eager,
+        confirm: @escaping ([String]) throws -> Void = { _ in }
     ) async throws -> RotationResult? {
         let gathered = try gathered(shares)
         return try await act(as: name, pace: pace) {
-            try await $0.recover(id.hex, with: gathered, removing: removed)
+            try await $0.recover(id.hex, with: gathered, removing: removed, confirm: confirm)
         }
     }
 }

@@ -47,9 +47,15 @@ struct ReplacedKeysTests {
             }
             #expect(closed?.hint?.contains("saksi case grant") == true, "\(closed as Any)")
             // A rotation leaves out a key that the owner has not compared: administrators read nothing.
+            let notices = Notices()
             _ = try await world.act(as: "lawyer") {
-                try await $0.rotate(id.hex, reason: .compromise)
+                try await $0.rotate(id.hex, reason: .compromise, notice: { notices.add($0) })
             }
+            #expect(notices.all.count == 1)
+            let notice = try #require(notices.all.first)
+            #expect(notice.contains("a new key of \(monitor.grouped)"), "\(notice)")
+            let command = "saksi case grant \(id.hex) \(request.fingerprint.hex)"
+            #expect(notice.contains(command), "\(notice)")
             let keys = try await world.act(as: "new") { $0.identity.openers }
             #expect(try await world.keyring(of: id).isOpened(by: keys) == [false])
             let uncompared = await #expect(throws: ClientError.self) {
@@ -60,7 +66,11 @@ struct ReplacedKeysTests {
                 try await $0.grant(request.fingerprint, .read, in: id.hex)
             }
             #expect(try await world.act(as: "new") { try await $0.list(id.hex) }.count == 1)
-            _ = try await world.act(as: "lawyer") { try await $0.rotate(id.hex, reason: .planned) }
+            let silence = Notices()
+            _ = try await world.act(as: "lawyer") {
+                try await $0.rotate(id.hex, reason: .planned, notice: { silence.add($0) })
+            }
+            #expect(silence.all == [])
             #expect(try await world.act(as: "new") { try await $0.list(id.hex) }.count == 1)
             let view = try await world.act(as: "lawyer") { try await $0.view(of: id) }
             #expect(view.readers.count == 2)

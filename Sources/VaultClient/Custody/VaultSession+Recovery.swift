@@ -38,14 +38,16 @@ extension VaultSession {
     ///   - caseName: The case, by its id where this device does not know the name.
     ///   - shares: As many as restore the recovery key.
     ///   - removed: Readers who are so no longer.
+    ///   - confirm: Is told whom the next key is sealed to; nothing is sealed before it returns.
     ///   - progress: Told the objects that are done, of all.
-    ///   - notice: Told, in words, why what was prepared earlier is of no use.
+    ///   - notice: As that of ``rotate(_:reason:progress:notice:)``.
     /// - Returns: What was done; `nil` where this device opens the case already.
-    /// - Throws: ``ClientError``; the case is as it was then.
+    /// - Throws: ``ClientError``, or what `confirm` throws; the case is as it was then.
     public func recover(
         _ caseName: String,
         with shares: GatheredShares,
         removing removed: [Fingerprint] = [],
+        confirm: @escaping ([String]) throws -> Void,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in },
         notice: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> RotationResult? {
@@ -82,7 +84,8 @@ extension VaultSession {
                 return rotate.reason == .recovery && rotate.removed == Set(removed).sorted()
             },
             isEscrowed: false,
-            recovery: key
+            recovery: key,
+            confirm: confirm
         )
         return try await rotate(id, change, progress, notice)
     }

@@ -17,7 +17,8 @@ extension VaultSession {
     ///   - caseName: The case.
     ///   - reason: Why; it stands in the log.
     ///   - progress: Told the objects that are done, of all.
-    ///   - notice: Told, in words, why what was prepared earlier is of no use.
+    ///   - notice: Told, in words, why what was prepared earlier is of no use, and which reader's key is
+    ///     left out since nobody compared it.
     /// - Returns: What was done.
     /// - Throws: ``ClientError``; nothing has changed then.
     public func rotate(
@@ -89,6 +90,9 @@ extension VaultSession {
         var tries = 0
         // How many submissions there were when the vault said that there are others.
         var overtaken: Int?
+        // Keys that were said to be left out, and whom it was confirmed for.
+        var told: Set<Fingerprint> = []
+        var confirmed: [String] = []
         while true {
             // This device was cut off, or died, after the vault had accepted the statement.
             if let done = view.entry(giving: job.next.recipient) {
@@ -99,9 +103,17 @@ extension VaultSession {
                 job = try await RotationJob.open(id, in: home, identity)
             }
             _ = try await comparedOwner(of: view)
+            let people = try await sealedReaders(try change.readers(view))
+            for reader in people {
+                for key in reader.uncompared where told.insert(key).inserted {
+                    notice(reader.notice(of: key, in: id))
+                }
+            }
+            let effects = people.map { $0.effect(seenBy: identity.person) }
+            if effects != confirmed { try change.confirm(effects) }
+            confirmed = effects
             let readers =
-                try await recipients(try change.readers(view))
-                + (change.isEscrowed ? try view.custodians : [])
+                people.flatMap(\.recipients) + (change.isEscrowed ? try view.custodians : [])
             if let reason = job.state.outdated(in: view, for: readers) {
                 try job.wipe()
                 notice("what was prepared to change the case's key is dropped: \(reason)")
@@ -185,19 +197,6 @@ extension VaultSession {
         default: return error.problem == .missing || error.problem == .inconsistent
         }
     }
-
-    /// The age recipients of people: every key of theirs that may act, and none that has ended.
-    ///
-    /// Of the keys that administrators gave somebody, those that this device's person compared with them:
-    /// administrators who are many enough could give away a key of their own.
-    func recipients(_ readers: [Fingerprint]) async throws -> [HybridRecipient] {
-        let isCompared = await trust.comparison
-        return try await keys(of: readers).flatMap { keys in
-            try keys.active.filter { isCompared(keys.holder(of: $0.fingerprint)) }.map {
-                try HybridRecipient(parsing: $0.recipient)
-            }
-        }
-    }
 }
 
 /// What is asked of a change of a case's key.
@@ -211,6 +210,8 @@ struct KeyChange {
     var isEscrowed = true
     /// What opens the key from before, where this device does not.
     var recovery: HybridIdentity?
+    /// Is told whom the next key is sealed to, before anything is; again where that changes meanwhile.
+    var confirm: ([String]) throws -> Void = { _ in }
 }
 
 extension RotationState {

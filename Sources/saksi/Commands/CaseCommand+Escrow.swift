@@ -106,7 +106,7 @@ extension CaseCommand {
             discussion: """
                 Administrators name the new owner first: `saksi admin recover-case`. The case then \
                 gets its next key, which the shares do not open: have new ones made with `saksi case \
-                escrow`. After an interruption, run it again with the same shares.
+                escrow`. Whom it is sealed to is shown first, and asked. After an interruption, run it again with the same shares.
                 """
         )
         static let exits = Exit.allCases
@@ -131,6 +131,7 @@ extension CaseCommand {
         )
         var without: [Fingerprint] = []
 
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var device: DeviceOptions
 
         func validate() throws {
@@ -157,6 +158,7 @@ extension CaseCommand {
                         caseName,
                         with: shares,
                         removing: without,
+                        confirm: confirmation.require,
                         progress: $0,
                         notice: $1
                     )

@@ -108,7 +108,9 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
             discussion: """
                 Every envelope of the case is sealed anew on this device; the evidence itself is not \
                 moved. Nothing changes until the end: ended before, the case is what it was, and the \
-                same command goes on where it stopped.
+                same command goes on where it stopped. The next key is not sealed to a key that \
+                administrators gave a reader before you compared it: each is named, and `saksi case \
+                grant` lets it in.
                 """
         )
         static let exits = Exit.allCases
