@@ -53,14 +53,10 @@ struct RotationResumeTests {
             try await session.rotate(
                 id.hex,
                 reason: .planned,
-                notice: { text in notices.list.withLock { $0.append(text) } }
+                notice: { notices.add($0) }
             )
         }
-        return (result, notices.list.withLock { $0 })
-    }
-
-    private final class Notices: Sendable {
-        let list = Mutex<[String]>([])
+        return (result, notices.all)
     }
 
     /// Rotates until the first question that fits, whose answer is lost, and the next ones, too.
@@ -140,6 +136,38 @@ struct RotationResumeTests {
         }
     }
 
+    @Test("can be given up, be its journal damaged, and the case is what it was")
+    func discarded() async throws {
+        try await withCase { world, id, _ in
+            let none = await #expect(throws: ClientError.self) {
+                try await world.act(as: "lawyer") { try await $0.discardRotation(of: id.hex) }
+            }
+            #expect(none?.message.contains("no unfinished change") == true)
+            for isDamaged in [false, true] {
+                try await cutOff(id, in: world) {
+                    $0.method == "PUT" && $0.target.hasPrefix("/v1/keyrings/")
+                }
+                #expect(isJournalled(world))
+                if isDamaged { try damageJournal(world) }
+                try await world.act(as: "lawyer") { try await $0.discardRotation(of: id.hex) }
+                #expect(!isJournalled(world))
+                #expect(try await read("1/1", of: id, as: "monitor", in: world) == "file 1")
+            }
+            let (result, notices) = try await rotate(id, in: world)
+            #expect(result.epoch == 2 && result.objects == 4 && notices == [])
+        }
+    }
+
+    /// Changes the first entry of the journal; it has more.
+    private func damageJournal(_ world: World) throws {
+        let rotations = world.home("lawyer").rotations
+        let name = try #require(DurableFile.names(in: rotations).first)
+        let journal = URL(filePath: rotations.appending(name).appending("journal").text)
+        var bytes = try Data(contentsOf: journal)
+        bytes[20] ^= 1
+        try bytes.write(to: journal)
+    }
+
     @Test("packs that the vault has collected are made again, and the others are not")
     func collected() async throws {
         try await withCase { world, id, _ in
@@ -198,11 +226,11 @@ struct RotationResumeTests {
                 try await session.remove(
                     monitor,
                     from: id.hex,
-                    notice: { text in notices.list.withLock { $0.append(text) } }
+                    notice: { notices.add($0) }
                 )
             }
             #expect(result.epoch == 2)
-            #expect(notices.list.withLock { $0 }.count == 1)
+            #expect(notices.all.count == 1)
             #expect(Set(world.liar.puts(of: "/v1/packs/")).subtracting(prepared).count == 1)
             await #expect(throws: ClientError.self) {
                 try await read("1/1", of: id, as: "monitor", in: world)

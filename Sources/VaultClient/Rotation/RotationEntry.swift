@@ -37,7 +37,7 @@ struct RotationState: JournalContent {
         .failed,
         "the journal of this change of a case's key was altered",
         hint:
-            "remove the folder `rotations` from the device's home folder and run the command again"
+            "give it up with `saksi case rotate CASE --discard`, then run the command again"
     )
 
     /// The epoch that it leads to, once it has begun.

@@ -29,18 +29,10 @@ final class RotationJob {
         in home: DeviceHome,
         _ identity: DeviceIdentity
     ) async throws -> RotationJob {
-        // Not the id: who finds the device locked does not read from it which case it was.
-        let name = Hash(hashing: Array("saksi/v1 rotation of \(id.hex)".utf8)).hex.prefix(16)
-        let folder = home.rotations.appending(String(name))
+        let folder = folder(of: id, in: home)
         try DurableFile.makeFolder(home.rotations)
         try DurableFile.makeFolder(folder)
-        let lock = try Descriptor(
-            opening: folder.appending("lock"),
-            O_RDWR | O_CREAT | O_NOFOLLOW
-        )
-        guard lock.lock(waiting: false) else {
-            throw ClientError(.failed, "another process is changing the key of this case")
-        }
+        let lock = try lock(folder)
         let seed = try seed(in: folder, identity)
         let next = HybridIdentity(seed: seed.copy())
         let (journal, state) = try await SealedJournal<RotationState>.open(
@@ -49,6 +41,36 @@ final class RotationJob {
         )
         try DurableFile.syncFolder(folder)
         return RotationJob(next, state, journal, folder, lock)
+    }
+
+    /// Removes every trace of a change that is under way, without reading it: it may be damaged.
+    ///
+    /// - Returns: Whether there was one.
+    /// - Throws: ``ClientError`` when another process is at it; ``FileError``.
+    static func discard(_ id: CaseID, in home: DeviceHome) throws -> Bool {
+        let folder = folder(of: id, in: home)
+        guard folder.exists else { return false }
+        let lock = try lock(folder)
+        try OutboxJob.wipe(folder)
+        _ = consume lock
+        return true
+    }
+
+    private static func folder(of id: CaseID, in home: DeviceHome) -> FilePath {
+        // Not the id: who finds the device locked does not read from it which case it was.
+        let name = Hash(hashing: Array("saksi/v1 rotation of \(id.hex)".utf8)).hex.prefix(16)
+        return home.rotations.appending(String(name))
+    }
+
+    private static func lock(_ folder: FilePath) throws -> Descriptor {
+        let lock = try Descriptor(
+            opening: folder.appending("lock"),
+            O_RDWR | O_CREAT | O_NOFOLLOW
+        )
+        guard lock.lock(waiting: false) else {
+            throw ClientError(.failed, "another process is changing the key of this case")
+        }
+        return lock
     }
 
     private init(
@@ -104,8 +126,5 @@ final class RotationJob {
     }
 
     /// Removes every trace: the key first, so that a crash in between leaves nothing that opens.
-    func wipe() throws(FileError) {
-        try DurableFile.wipe(folder.appending("key.age"))
-        try OutboxJob.remove(folder)
-    }
+    func wipe() throws(FileError) { try OutboxJob.wipe(folder) }
 }

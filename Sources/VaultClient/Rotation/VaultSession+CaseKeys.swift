@@ -74,6 +74,22 @@ extension VaultSession {
         _ = try await post(try await sign(.caseRemove(act)))
     }
 
+    /// Gives up a change of a case's key that was cut off, and wipes the key that was made for it.
+    ///
+    /// The vault is told nothing: what it was sent is removed like every upload that no statement names.
+    /// Where it has the statement already, the case has that key all the same.
+    ///
+    /// - Throws: ``ClientError`` where there is none, or another process is at it.
+    public func discardRotation(of caseName: String) async throws {
+        let id = try await resolve(caseName)
+        guard try RotationJob.discard(id, in: home) else {
+            throw ClientError(
+                .failed,
+                "this device has no unfinished change of the key of case \(id.hex)"
+            )
+        }
+    }
+
     /// Gives a case its next key, by an act that the caller chooses.
     func rotate(
         _ id: CaseID,

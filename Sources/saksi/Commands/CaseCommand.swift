@@ -121,9 +121,17 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
         @Option(help: "Why: planned, compromise or recovery.")
         var reason: RotationReason = .planned
 
+        @Flag(help: "Give up a change of the key that was cut off, and wipe what it had prepared.")
+        var discard = false
+
         @OptionGroup var device: DeviceOptions
 
         func run() async throws {
+            guard !discard else {
+                return try await device.withSession {
+                    try await $0.discardRotation(of: caseName)
+                }
+            }
             let result = try await device.withSession { session in
                 try await showingRotation {
                     try await session.rotate(caseName, reason: reason, progress: $0, notice: $1)
