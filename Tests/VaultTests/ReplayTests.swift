@@ -68,6 +68,24 @@ private struct LawlessLog {
 
 @Suite("Replaying a log")
 struct ReplayTests {
+    @Test("goes past leaves of which only the hashes are known, and judges what comes then")
+    func passes() throws {
+        let log = try LawlessLog()
+        let hashes = log.leaves.map { MerkleTree.leafHash($0) }
+        var replay = LogReplay()
+        let step = replay.pass(over: hashes.dropLast(), rootsAt: [3])
+        #expect(step.entries.isEmpty && step.roots == [3: MerkleTree.root(of: hashes.prefix(3))])
+        let path = try #require(EntryBundlePath(holding: replay.size, inTreeOf: log.size))
+        let last = try ExaminedBundle(
+            log.bundle(path),
+            at: path,
+            of: replay.size..<log.size,
+            checkedBy: replay.state
+        )
+        #expect(replay.take(last).entries.map { $0.fault == nil } == [false])
+        #expect(replay.root == log.root && replay.state.size == log.size)
+    }
+
     @Test("comes to the state, the facts and the root of the daemon")
     func honest() async throws {
         var log = try LawlessLog()

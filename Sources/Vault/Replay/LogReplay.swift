@@ -55,12 +55,41 @@ public struct LogReplay: Sendable {
         step.entries.reserveCapacity(bundle.entries.count)
         for examined in bundle.entries {
             step.entries.append(judge(examined))
-            edge.append(examined.leafHash)
-            if !sizes.isEmpty, sizes.contains(size) { step.roots[size] = root }
+            append(examined.leafHash, &step, sizes)
         }
+        end(&step)
+        return step
+    }
+
+    /// Takes leaves that come next, of which only the hashes are known.
+    ///
+    /// They are in the tree and say nothing, so whatever builds on one of them is judged not to be allowed.
+    ///
+    /// - Parameters:
+    ///   - leafHashes: In order.
+    ///   - sizes: At which sizes of the tree the root is wanted.
+    /// - Returns: What the tree is by now; no entries.
+    public mutating func pass(
+        over leafHashes: some Sequence<Hash>,
+        rootsAt sizes: Set<UInt64> = []
+    ) -> Step {
+        var step = Step()
+        for hash in leafHashes {
+            state.passOver()
+            append(hash, &step, sizes)
+        }
+        end(&step)
+        return step
+    }
+
+    private mutating func append(_ hash: Hash, _ step: inout Step, _ sizes: Set<UInt64>) {
+        edge.append(hash)
+        if !sizes.isEmpty, sizes.contains(size) { step.roots[size] = root }
+    }
+
+    private mutating func end(_ step: inout Step) {
         step.state = state
         step.tiles = edge.flush()
-        return step
     }
 
     private mutating func judge(_ examined: ExaminedEntry) -> JudgedEntry {

@@ -9,16 +9,14 @@ import Vault
 struct LogWalk {
     private let check: VaultCheck
     private let head: Checkpoint
-    private var edge = TreeEdge()
+    private var replay = LogReplay()
     /// The newest partial tile of each level that has one; a level may grow long after the one above.
     private var partial: [Int: Tile] = [:]
-    private var state = VaultState()
-    private var facts = LogFacts()
-    /// Until the first entry that cannot be read or was not allowed: what follows it builds on it, so
-    /// nothing more can be said of whether that was allowed.
-    private var isReplaying = true
+    /// Until the first entry that is missing, cannot be read or was not allowed: what follows it may
+    /// build on it, so nothing more can be said of whether that was allowed.
+    private var isJudging = true
     private var contents = ContentCheck()
-    /// Sizes at which a checkpoint was published, ascending, of the thousand that is walked.
+    /// Sizes at which a checkpoint was published, ascending, of the thousands that were listed.
     private var published: ArraySlice<UInt64> = []
     private var nextThousand: UInt64 = 0
     /// Their cosigned forms, by size.
@@ -26,7 +24,7 @@ struct LogWalk {
 
     /// At which size the state is kept, to be compared with the index's.
     private let keptSize: UInt64?
-    /// The state there, if the replay came so far.
+    /// The state there, if all entries before it were judged.
     private(set) var keptState: VaultState?
 
     init(check: VaultCheck, head: Checkpoint, keepingStateAt size: UInt64?) {
@@ -36,29 +34,26 @@ struct LogWalk {
     }
 
     mutating func run(_ report: inout CheckReport) async {
-        for first in stride(from: 0, to: head.size, by: TilePath.fullWidth) {
-            guard let path = EntryBundlePath(holding: first, inTreeOf: head.size),
-                let tile = try? TilePath(level: 0, index: path.index, width: path.width)
-            else { continue }
+        while let path = EntryBundlePath(holding: replay.size, inTreeOf: head.size),
+            let tile = try? TilePath(level: 0, index: path.index, width: path.width)
+        {
             let stored = await leafHashes(tile, &report)
             do {
                 let bundle = try await check.log.bundle(path)
-                await walk(bundle, path, stored, &report)
+                try await walk(bundle, path, stored, &report)
                 await check.checkForms(of: bundle, at: path, &report)
             } catch {
                 report.add(.entries(path), expected: "\(path.width) entries", found: error)
-                isReplaying = false
-                // The tiles above are still worth comparing.
-                for hash in stored { await append(hash, &report) }
+                isJudging = false
+                await pass(over: stored, width: path.width, &report)
             }
-            await compareTiles(&report)
         }
-        await contents.run(check, state, &report)
-        if isReplaying { report.policy = state.policy }
-        if edge.root != head.root {
+        await contents.run(check, replay.state, &report)
+        if isJudging { report.policy = replay.state.policy }
+        if replay.root != head.root {
             report.add(
                 "lock",
-                expected: "the root of the entries, \(edge.root)",
+                expected: "the root of the entries, \(replay.root)",
                 found: "\(head.root)"
             )
         }
@@ -73,36 +68,66 @@ struct LogWalk {
         }
     }
 
+    /// Takes the entries of a bundle, in two parts where the state in its middle is to be kept.
     private mutating func walk(
         _ bundle: EntryBundle,
         _ path: EntryBundlePath,
         _ stored: [Hash],
         _ report: inout CheckReport
-    ) async {
-        for (place, hash) in bundle.leafHashes.enumerated() {
-            let leaf = edge.size
-            if stored.indices.contains(place), stored[place] != hash {
+    ) async throws(ReplayError) {
+        let start = replay.size
+        let last = start + UInt64(path.width)
+        let kept = keptSize.flatMap { start < $0 && $0 < last ? $0 : nil }
+        for end in [kept, last].compactMap(\.self) {
+            let examined = try ExaminedBundle(
+                bundle,
+                at: path,
+                of: replay.size..<end,
+                checkedBy: replay.state
+            )
+            let sizes = await checkpoints(upTo: end, &report)
+            let step = replay.take(examined, rootsAt: sizes)
+            for entry in step.entries {
+                note(entry, &report)
+                let place = Int(entry.index - start)
+                guard stored.indices.contains(place), stored[place] != entry.leafHash else {
+                    continue
+                }
                 report.add(
                     path.path,
-                    expected: "entry \(leaf) with the leaf hash in the tile, \(stored[place])",
-                    found: "\(hash)"
+                    expected:
+                        "entry \(entry.index) with the leaf hash in the tile, \(stored[place])",
+                    found: "\(entry.leafHash)"
                 )
             }
-            // First what it says: a new key of the log signs the tree with its own entry already.
-            walk(Array(bundle[place]), at: leaf, &report)
-            await append(hash, &report)
-            report.entries += 1
+            await compare(step, &report)
+            if isJudging, end == keptSize { keptState = step.state }
         }
+    }
+
+    /// Goes past a bundle that cannot be read: the tiles above it are still worth comparing.
+    private mutating func pass(
+        over stored: [Hash],
+        width: Int,
+        _ report: inout CheckReport
+    ) async {
+        let sizes = await checkpoints(upTo: replay.size + UInt64(width), &report)
+        // Where the tile is gone, too, nothing above it can be right.
+        let unknown = repeatElement(Hash(hashing: []), count: width - stored.count)
+        await compare(replay.pass(over: stored + unknown, rootsAt: sizes), &report)
     }
 
     // MARK: The tree
 
-    private mutating func append(_ hash: Hash, _ report: inout CheckReport) async {
-        edge.append(hash)
-        if nextThousand <= edge.size / 1000 { await listCheckpoints(&report) }
-        guard published.first == edge.size else { return }
-        published.removeFirst()
-        await compareCheckpoint(&report)
+    /// The sizes up to one, beyond those before, at which a checkpoint was published.
+    private mutating func checkpoints(
+        upTo end: UInt64,
+        _ report: inout CheckReport
+    ) async -> Set<UInt64> {
+        while nextThousand <= end / 1000 { await listCheckpoints(&report) }
+        let sizes = published.prefix { $0 <= end }
+        published.removeFirst(sizes.count)
+        return Set(sizes)
     }
 
     private mutating func listCheckpoints(_ report: inout CheckReport) async {
@@ -113,55 +138,52 @@ struct LogWalk {
             let sizes = try await check.engine.store.list(prefix).compactMap { object in
                 if case .publishedCheckpoint(let size) = object.key { size } else { nil }
             }
-            published = sizes.filter { $0 >= edge.size }.sorted()[...]
-            cosigned = Dictionary(
-                grouping: try await check.engine.store.list(cosignedPrefix).map(\.key)
-            ) {
-                if case .cosigned(let size, _, _) = $0 { size } else { 0 }
+            published += sizes.filter { $0 > replay.size }.sorted()
+            for object in try await check.engine.store.list(cosignedPrefix) {
+                guard case .cosigned(let size, _, _) = object.key else { continue }
+                cosigned[size, default: []].append(object.key)
             }
         } catch {
             report.add(prefix.path, expected: "a listing", found: "\(error)")
         }
     }
 
-    private func compareCheckpoint(_ report: inout CheckReport) async {
-        // The witness's own line is for those who have its key.
-        for key in cosigned[edge.size] ?? [] {
-            await check.checkCheckpoint(
-                key,
-                by: logKeys,
-                size: edge.size,
-                root: edge.root,
-                &report
-            )
+    /// Compares what is stored with the tree that the entries give: checkpoints, and tiles that are full
+    /// now; at the end of the log the partial ones, too.
+    private mutating func compare(_ step: LogReplay.Step, _ report: inout CheckReport) async {
+        for (size, root) in step.roots.sorted(by: { $0.key < $1.key }) {
+            await compareCheckpoints(of: size, root, &report)
         }
-        // The newest was looked at, with the lock.
-        guard edge.size < head.size else { return }
-        await check.checkCheckpoint(
-            .publishedCheckpoint(size: edge.size),
-            by: logKeys,
-            size: edge.size,
-            root: edge.root,
-            &report
-        )
-    }
-
-    /// Whose signature makes a checkpoint of the present size.
-    private var logKeys: [VerifierKey] {
-        let key = state.logKeys.map { Set([$0.key(at: edge.size)]) } ?? []
-        // Where the replay has ended, a later handover is not known.
-        return Array(isReplaying ? key : key.union(check.keys))
-    }
-
-    /// Compares the tiles that are full now; at the end of the log the partial ones, too.
-    private mutating func compareTiles(_ report: inout CheckReport) async {
-        for tile in edge.flush() {
+        for tile in step.tiles {
             // Before the end, partial tiles are of sizes that never were.
             partial[tile.path.level] = tile.path.isPartial ? tile : nil
             if !tile.path.isPartial { await compare(tile, &report) }
         }
-        guard edge.size == head.size else { return }
+        guard replay.size == head.size else { return }
         for tile in partial.values { await compare(tile, &report) }
+    }
+
+    private mutating func compareCheckpoints(
+        of size: UInt64,
+        _ root: Hash,
+        _ report: inout CheckReport
+    ) async {
+        let keys = logKeys(at: size)
+        // The witness's own line is for those who have its key.
+        for key in cosigned.removeValue(forKey: size) ?? [] {
+            await check.checkCheckpoint(key, by: keys, size: size, root: root, &report)
+        }
+        // The newest was looked at, with the lock.
+        guard size < head.size else { return }
+        let key = StorageKey.publishedCheckpoint(size: size)
+        await check.checkCheckpoint(key, by: keys, size: size, root: root, &report)
+    }
+
+    /// Whose signature makes a checkpoint of a size.
+    private func logKeys(at size: UInt64) -> [VerifierKey] {
+        let key = replay.state.logKeys.map { Set([$0.key(at: size)]) } ?? []
+        // Where an entry could not be judged, a later handover is not known.
+        return Array(isJudging ? key : key.union(check.keys))
     }
 
     private func compare(_ tile: Tile, _ report: inout CheckReport) async {
@@ -181,42 +203,25 @@ struct LogWalk {
 
     // MARK: The entries
 
-    private mutating func walk(
-        _ bytes: [UInt8],
-        at leaf: UInt64,
-        _ report: inout CheckReport
-    ) {
-        let entry: Entry
-        do {
-            entry = try Entry(parsing: bytes)
-        } catch {
-            isReplaying = false
-            return report.add("entry \(leaf)", expected: "a statement", found: "\(error)")
-        }
-        if isReplaying { replay(entry, at: leaf, &report) }
-        note(entry.signed.statement)
-    }
-
-    private mutating func replay(
-        _ entry: Entry,
-        at leaf: UInt64,
-        _ report: inout CheckReport
-    ) {
-        do {
-            try state.replay(entry, at: leaf, facts: &facts)
-            report.replayed += 1
-            if state.size == keptSize { keptState = state }
-        } catch {
-            isReplaying = false
+    /// Takes note of what an entry is, and of what it names.
+    private mutating func note(_ entry: JudgedEntry, _ report: inout CheckReport) {
+        report.entries += 1
+        switch entry.fault {
+        case .unreadable(let error):
+            isJudging = false
+            report.add("entry \(entry.index)", expected: "a statement", found: "\(error)")
+        case .violation(let violation) where isJudging:
+            isJudging = false
             report.add(
-                "entry \(leaf)",
+                "entry \(entry.index)",
                 expected: "a signed act that was allowed; later entries are not judged",
-                found: "\(error)"
+                found: "\(violation)"
             )
+        case .violation: break
+        case nil: if isJudging { report.replayed += 1 }
         }
+        if let entry = entry.entry { note(entry.signed.statement) }
     }
-
-    // MARK: What the entries name
 
     /// Takes note of what a statement names; what later ones do away with is not missed then.
     private mutating func note(_ statement: Statement) {

@@ -3,6 +3,7 @@
 import Bulk
 import Foundation
 import Testing
+import TransparencyLog
 import Vault
 
 @testable import VaultServer
@@ -110,6 +111,48 @@ struct CheckDamageTests {
             #expect(try await vault.check().findings.map(\.subject).contains(path))
             try FileManager.default.removeItem(at: file)
             #expect(try await vault.check().findings.map(\.subject).contains(path))
+        }
+    }
+
+    @Test("names a bundle and its tile that are gone together, and not the whole ones after them")
+    func both() async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            try await vault.submit(1...1)
+            try await vault.submitTogether(2...259)
+            let gone: Set = ["tile/0/000", "tile/entries/000"]
+            for path in gone { try FileManager.default.removeItem(atPath: "\(folder)/\(path)") }
+            let found = Set(try await vault.check(deep: false).findings.map(\.subject))
+            #expect(found.isSuperset(of: gone))
+            #expect(
+                !found.contains { $0.hasPrefix("tile/0/001") || $0.hasPrefix("tile/entries/001") }
+            )
+        }
+    }
+
+    @Test("gives the state after any entry, in the middle of a bundle, too")
+    func keptState() async throws {
+        try await withFolder(inMemory: true) { folder in
+            let vault = try SequencerVault(in: folder)
+            try await vault.create()
+            try await vault.submit(1...4)
+            let check = VaultCheck(
+                try await freeEngine(in: folder),
+                index: vault.indexPath,
+                keys: [vault.signer.verifierKey],
+                deep: false,
+                logger: ServedVault.quiet
+            )
+            let note = try SignedNote(parsing: await check.engine.store.bytes(of: .checkpoint))
+            let head = try Checkpoint(parsing: note.text)
+            for size in 1...head.size {
+                var report = CheckReport(isDeep: false)
+                var walk = LogWalk(check: check, head: head, keepingStateAt: size)
+                await walk.run(&report)
+                #expect(report.isClean && report.replayed == head.size)
+                #expect(walk.keptState?.size == size)
+            }
         }
     }
 
