@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
     /// Feeds the parser; traps where an invariant is broken.
     let run: @Sendable ([UInt8]) throws -> Void
 
-    static let all = encodings + age + shares + log + vault + evidence
+    static let all = encodings + age + shares + log + vault + evidence + timestamps
 
     init(
         _ name: String,
