@@ -110,11 +110,15 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // BagIt bags, anybody's: listed, read, held to the rules.
+        .target(name: "BagIt", dependencies: ["Bulk", "Encodings"], swiftSettings: strict),
+
         // Offline evidence: seal, open, export, verify.
         .target(
             name: "Evidence",
             dependencies: [
-                "Age", "Bulk", "CLinux", "Encodings", "Secrets", "TransparencyLog", "Vault",
+                "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Secrets", "TransparencyLog",
+                "Vault",
                 crypto,
             ],
             swiftSettings: strict
@@ -159,8 +163,8 @@ let package = Package(
         .executableTarget(
             name: "saksi",
             dependencies: [
-                "Age", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets", "Shares",
-                "Timestamp", "TransparencyLog", "TrustRoots", "Vault", "VaultClient",
+                "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets",
+                "Shares", "Timestamp", "TransparencyLog", "TrustRoots", "Vault", "VaultClient",
                 argumentParser,
             ],
             swiftSettings: strict
@@ -188,6 +192,11 @@ let package = Package(
         .testTarget(
             name: "BulkTests",
             dependencies: ["Bulk", "Encodings", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "BagItTests",
+            dependencies: ["BagIt", "Bulk", "Encodings", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -277,7 +286,7 @@ if Context.environment["SAKSI_FUZZ"] != nil {
         .executableTarget(
             name: "saksi-fuzz",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "Timestamp",
+                "Age", "BagIt", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "Timestamp",
                 "TransparencyLog", "Vault",
             ],
             path: "Fuzz",

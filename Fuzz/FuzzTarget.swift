@@ -8,7 +8,8 @@ struct FuzzTarget: Sendable {
     /// Feeds the parser; traps where an invariant is broken.
     let run: @Sendable ([UInt8]) throws -> Void
 
-    static let all = encodings + age + shares + log + vault + evidence + timestamps
+    static let all =
+        encodings + age + bagIt + shares + log + vault + evidence + timestamps
 
     init(
         _ name: String,
