@@ -132,15 +132,16 @@ enum Mutation {
     }
 
     static func coverUp(_ bundle: String) throws {
-        var payload = BagManifest()
-        var tags = BagManifest()
+        var payload = BundleManifest()
+        var tags = BundleManifest()
         let files = try BundleFiles(bundle)
         let kept = [BundleLayout.tagManifest, BundleLayout.payloadManifest, BundleLayout.info]
         for path in files.sizes.keys where !kept.contains(path) {
+            let hash = try Hash(hashing: Data(contentsOf: URL(filePath: "\(bundle)/\(path)")))
             if path.hasPrefix("data/") {
-                payload.hashes[path] = try files.digest(path).sha256
+                payload.hashes[path] = hash
             } else {
-                tags.hashes[path] = try files.digest(path).sha256
+                tags.hashes[path] = hash
             }
         }
         tags.hashes[BundleLayout.payloadManifest] = Hash(hashing: payload.bytes)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BagIt
 import Bulk
 import Vault
 
@@ -67,30 +68,21 @@ enum BundleLayout {
     }
 }
 
-/// The lines of a BagIt manifest, which sha256sum writes and checks alike (RFC 8493, section 2.1.3).
-struct BagManifest {
+/// A manifest in the one form that bundles use, which sha256sum writes and checks alike (RFC 8493,
+/// section 2.1.3): two spaces, plain names, sorted.
+struct BundleManifest {
     var hashes: [String: Hash] = [:]
 
     init() {}
 
-    /// Reads a manifest in the one form that bundles use: two spaces, plain names, sorted.
-    ///
-    /// `nil` for any other.
-    init?(parsing bytes: [UInt8]) {
-        guard bytes.last == UInt8(ascii: "\n"),
-            let text = String(validating: bytes.dropLast(), as: UTF8.self)
-        else { return nil }
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let bytes = Array(line.utf8)
-            guard bytes.count > 66, bytes[64] == 0x20, bytes[65] == 0x20,
-                let hash = Hash(hex: String(decoding: bytes[..<64], as: UTF8.self))
-            else { return nil }
-            let path = String(decoding: bytes[66...], as: UTF8.self)
-            guard SafeName.isPath(path), hashes.updateValue(hash, forKey: path) == nil else {
+    /// Takes what was read of a manifest; `nil` where it is not one of plain names with their SHA-256.
+    init?(_ manifest: BagManifest) {
+        for entry in manifest.entries {
+            guard SafeName.isPath(entry.path.text), let hash = Hash(entry.checksum) else {
                 return nil
             }
+            hashes[entry.path.text] = hash
         }
-        guard self.bytes == bytes else { return nil }
     }
 
     /// The manifest, its lines in the byte order of the names.

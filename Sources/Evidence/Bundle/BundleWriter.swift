@@ -31,7 +31,7 @@ public final class BundleWriter {
 
     private let contents: BundleContents
     private let folder: BundleFolder
-    private var payload = BagManifest()
+    private var payload = BundleManifest()
     private var payloadBytes: UInt64 = 0
     private var payloadHash: Hash?
 
@@ -142,7 +142,7 @@ public final class BundleWriter {
             receipt.index > contents.receipts.map(\.index).max() ?? 0
         else { throw .otherExport }
         let tags = try tagFiles(with: receipt)
-        var manifest = BagManifest()
+        var manifest = BundleManifest()
         manifest.hashes[BundleLayout.payloadManifest] = payloadHash
         for (path, bytes) in tags { manifest.hashes[path] = try folder.write(bytes, to: path) }
         try folder.write(manifest.bytes, to: BundleLayout.tagManifest)

@@ -32,8 +32,8 @@ struct VerificationRun {
     let trusted: TrustPolicy?
 
     var files: BundleFiles?
-    var payload: BagManifest?
-    var tags: BagManifest?
+    var payload: BundleManifest?
+    var tags: BundleManifest?
     /// What the files under `data/` are, each read once.
     var digests: [String: FileDigest]?
     var logKey: VerifierKey?

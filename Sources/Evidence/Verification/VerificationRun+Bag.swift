@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BagIt
 import Bulk
 import Vault
 
 extension VerificationRun {
-    /// Every file is listed in one of the manifests, and every listed file is there.
+    /// Each rule of a bag is kept, every file is listed, and each has a place in a bundle.
     mutating func checkFiles() throws(Finding) {
         let files = try BundleFiles(path)
         self.files = files
@@ -12,20 +13,12 @@ extension VerificationRun {
         let tags = try manifest(BundleLayout.tagManifest, in: files)
         self.payload = payload
         self.tags = tags
-        for path in payload.hashes.keys.sorted() where !path.hasPrefix(BundleLayout.payload) {
-            throw Finding("\(path) is listed as payload and lies outside of data/")
-        }
-        for path in tags.hashes.keys.sorted()
-        where path.hasPrefix(BundleLayout.payload) || path == BundleLayout.tagManifest {
-            throw Finding("\(path) is listed as a tag file")
-        }
+        let broken = files.bag.findings.first { !$0.isWarning && !$0.rule.isOfMetadata }
+        if let broken { throw Finding(broken) }
         let listed = Set(payload.hashes.keys).union(tags.hashes.keys)
             .union([BundleLayout.tagManifest])
         for path in files.sizes.keys.sorted() where !listed.contains(path) {
             throw Finding("\(path) is not listed")
-        }
-        for path in listed.sorted() where files.sizes[path] == nil {
-            throw Finding("\(path) is missing")
         }
         let required = [
             BundleLayout.declaration, BundleLayout.info, BundleLayout.payloadManifest,
@@ -42,14 +35,22 @@ extension VerificationRun {
     }
 
     func checkTags() throws(Finding) {
-        try check(need(tags, from: .files)).outcome.get()
+        _ = try need(tags, from: .files)
+        let findings = try need(files, from: .files).bag.check(.tags).findings
+        if let first = findings.first { throw Finding(first) }
     }
 
     /// The step `items` needs the digests also where a file is not the listed one.
     mutating func checkPayload() throws(Finding) {
-        let (digests, outcome) = try check(need(payload, from: .files))
-        self.digests = digests
-        try outcome.get()
+        _ = try need(payload, from: .files)
+        let (found, findings) = try need(files, from: .files).bag.check(.payload)
+        digests = Dictionary(
+            uniqueKeysWithValues: found.compactMap { path, digests in
+                digests[.sha256].flatMap { Hash($0) }
+                    .map { (path.text, FileDigest(sha256: $0, size: digests.size)) }
+            }
+        )
+        if let first = findings.first { throw Finding(first) }
     }
 
     /// `bagit.txt` and `bag-info.txt` are what a writer makes from what they say.
@@ -78,31 +79,11 @@ extension VerificationRun {
         }
     }
 
-    private func manifest(_ path: String, in files: BundleFiles) throws(Finding) -> BagManifest {
-        guard let manifest = BagManifest(parsing: try files.bytes(path)) else {
-            throw Finding("\(path) is not a list of hashes and plain paths in order")
-        }
+    /// A manifest in the one form that bundles use.
+    private func manifest(_ path: String, in files: BundleFiles) throws(Finding) -> BundleManifest {
+        guard let read = files.bag.manifests.first(where: { $0.name.text == path }),
+            let manifest = BundleManifest(read), manifest.bytes == (try files.bytes(path))
+        else { throw Finding("\(path) is not a list of hashes and plain paths in order") }
         return manifest
-    }
-
-    /// Reads every listed file, and finds the first that is not what the list says.
-    private func check(
-        _ manifest: BagManifest
-    ) throws(Finding) -> (digests: [String: FileDigest], outcome: Result<Void, Finding>) {
-        let files = try need(files, from: .files)
-        var digests: [String: FileDigest] = [:]
-        var first: Finding?
-        for (path, hash) in manifest.hashes.sorted(by: { $0.key < $1.key }) {
-            do throws(Finding) {
-                let digest = try files.digest(path)
-                digests[path] = digest
-                guard digest.sha256 == hash else {
-                    throw Finding("\(path): got \(digest.sha256), want \(hash)")
-                }
-            } catch {
-                first = first ?? error
-            }
-        }
-        return (digests, first.map { .failure($0) } ?? .success(()))
     }
 }
