@@ -14,7 +14,7 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
             EraseCommand.self, AdminCommand.self, KeyCommand.self, TrustCommand.self,
             ListCommand.self, OpenCommand.self, StatusCommand.self,
             ExportCommand.self, VerifyCommand.self, AuditCommand.self,
-            LogCommand.self, TimestampCommand.self, AgeCommand.self,
+            LogCommand.self, TimestampCommand.self, BagCommand.self, AgeCommand.self,
         ]
     )
 
