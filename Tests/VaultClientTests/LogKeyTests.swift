@@ -62,7 +62,7 @@ import Vault
                 try await $0.invite(role: .auditor, to: nil, for: 3600).text
             }
             let invitation = try Invitation(parsing: made)
-            #expect(invitation.logKey == handover.new)
+            #expect(invitation.contact.logKey == handover.new)
             try await world.join("auditor", by: invitation)
             for name in ["admin", "auditor"] {
                 let report = try await world.act(as: name) { try await $0.audit(fully: true) }

@@ -110,7 +110,7 @@ struct RetentionTests {
             #expect(BundleVerifier(bundle).report().isVerified)
             // The view asks for a fresh proof of each entry, those of what was erased among them.
             let view = try await world.act(as: "lawyer") { try await $0.view(of: id) }
-            let policy = TrustPolicy(logs: [.init(key: world.invitation.logKey)])
+            let policy = TrustPolicy(logs: [.init(key: world.invitation.contact.logKey)])
             for (number, submission) in zip(1..., view.submissions) {
                 let bytes = try Bytes.read(FilePath(world.folder.child("receipt\(number)")))
                 let receipt = try Receipt(parsing: bytes)

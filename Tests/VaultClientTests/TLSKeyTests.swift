@@ -91,7 +91,7 @@ struct TLSKeyTests {
                 return texts
             }
             let invitations = try texts.map { try Invitation(parsing: $0) }
-            #expect(invitations[0].tlsKeys == [keys.current, keys.next].sorted())
+            #expect(invitations[0].contact.tlsKeys == [keys.current, keys.next].sorted())
             try await world.join("early", by: invitations[0])
             try await world.changeOver()
             try await world.drop(keys.current)
@@ -101,7 +101,7 @@ struct TLSKeyTests {
             let after = try await world.act(as: "admin") {
                 try await $0.invite(role: .reader, to: nil, for: 3600).text
             }
-            #expect(try Invitation(parsing: after).tlsKeys == [keys.next])
+            #expect(try Invitation(parsing: after).contact.tlsKeys == [keys.next])
         }
     }
 

@@ -19,15 +19,15 @@ struct KeyRequestTests {
         )
     }
 
-    private func someWelcome() throws -> Welcome {
+    private func someWelcome(tlsKeys: [Hash] = [.test("tls key")]) throws -> Welcome {
         let vault = try TestVault(empty: ())
         return try Welcome(
-            card: VaultCard(
+            contact: VaultContact(
+                address: "https://vault.example:8443",
                 logKey: vault.logSigner.verifierKey,
-                tlsKey: .test("tls key"),
+                tlsKeys: tlsKeys,
                 genesis: .test("genesis")
             ),
-            address: "https://vault.example:8443",
             sender: vault.admin.fingerprint,
             person: vault.reader.fingerprint,
             head: LogHead(size: 1234, root: .test("root"))
@@ -52,6 +52,16 @@ struct KeyRequestTests {
         #expect(!welcome.text.contains { $0.isWhitespace })
         let lines = Base64.url.decode(welcome.text.dropFirst(Welcome.prefix.count)) ?? []
         try Golden.expect(String(decoding: lines, as: UTF8.self), matches: "welcome.txt")
+    }
+
+    @Test("a welcome names two TLS keys while the key changes, ascending, and no more")
+    func changingKey() throws {
+        let keys = [Hash.test("tls key"), .test("next tls key"), .test("another")].sorted()
+        let both = try someWelcome(tlsKeys: Array(keys.prefix(2)))
+        #expect(try Welcome(parsing: both.text).contact.tlsKeys == Array(keys.prefix(2)))
+        for wrong in [[], [keys[1], keys[0]], [keys[0], keys[0]], keys] {
+            #expect(throws: OneLineError<Welcome>.self) { try someWelcome(tlsKeys: wrong) }
+        }
     }
 
     @Test("both are refused when a line is lost, or there twice")
@@ -80,13 +90,15 @@ struct KeyRequestTests {
     @Test("a welcome is refused when a character is lost or changed")
     func refusesText() throws {
         let text = try someWelcome().text
-        #expect(throws: WelcomeError.missingPrefix) { try Welcome(parsing: text.dropFirst()) }
-        #expect(throws: WelcomeError.notBase64) { try Welcome(parsing: text + "\n") }
-        #expect(throws: WelcomeError.tooLarge) {
+        #expect(throws: OneLineError<Welcome>.missingPrefix) {
+            try Welcome(parsing: text.dropFirst())
+        }
+        #expect(throws: OneLineError<Welcome>.notBase64) { try Welcome(parsing: text + "\n") }
+        #expect(throws: OneLineError<Welcome>.tooLarge) {
             try Welcome(parsing: text + String(repeating: "a", count: Welcome.maximumSize))
         }
         for count in Welcome.prefix.count..<text.count {
-            #expect(throws: WelcomeError.self) { try Welcome(parsing: text.prefix(count)) }
+            #expect(throws: OneLineError<Welcome>.self) { try Welcome(parsing: text.prefix(count)) }
         }
     }
 }

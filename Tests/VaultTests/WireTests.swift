@@ -113,7 +113,7 @@ struct ReceiptTests {
 
 @Suite("Invitations")
 struct InvitationTests {
-    private static let prefix = "saksi-invite-v1:"
+    private static let prefix = Invitation.prefix
 
     private func invitation(
         case caseID: CaseID? = nil,
@@ -122,18 +122,19 @@ struct InvitationTests {
     ) throws -> Invitation {
         let vault = try TestVault(empty: ())
         return try Invitation(
-            address: "https://vault.example:8443",
-            logKey: vault.logSigner.verifierKey,
-            tlsKeys: tlsKeys,
-            genesis: .test("genesis"),
+            contact: VaultContact(
+                address: "https://vault.example:8443",
+                logKey: vault.logSigner.verifierKey,
+                tlsKeys: tlsKeys,
+                genesis: .test("genesis")
+            ),
             inviter: first ? nil : vault.admin.fingerprint,
             role: first ? .admin : .submitter,
             caseID: caseID,
             owner: caseID == nil ? nil : vault.reader.fingerprint,
             seed: testBytes("invite x"),
             expires: .test("2026-12-01T00:00:00Z"),
-            checkpointSize: 1234,
-            checkpointRoot: .test("root")
+            head: LogHead(size: 1234, root: .test("root"))
         )
     }
 
@@ -141,9 +142,9 @@ struct InvitationTests {
     func changingKey() throws {
         let keys = [Hash.test("tls key"), .test("next tls key"), .test("another")].sorted()
         let both = try invitation(tlsKeys: Array(keys.prefix(2)))
-        #expect(try Invitation(parsing: both.text).tlsKeys == Array(keys.prefix(2)))
+        #expect(try Invitation(parsing: both.text).contact.tlsKeys == Array(keys.prefix(2)))
         for wrong in [[], [keys[1], keys[0]], [keys[0], keys[0]], keys] {
-            #expect(throws: InvitationError.self) { try invitation(tlsKeys: wrong) }
+            #expect(throws: OneLineError<Invitation>.self) { try invitation(tlsKeys: wrong) }
         }
     }
 
@@ -152,7 +153,7 @@ struct InvitationTests {
         let invitation = try invitation(case: kind == 1 ? .test("one") : nil, first: kind == 2)
         #expect(try Invitation(parsing: invitation.text) == invitation)
         #expect(!invitation.text.contains { $0.isWhitespace })
-        #expect(invitation.vault == TestVault.origin)
+        #expect(invitation.contact.vault == TestVault.origin)
         // No private key stands in a file, be it one that opens nothing.
         let lines = try #require(Base64.url.decode(invitation.text.dropFirst(Self.prefix.count)))
         let text = String(decoding: lines, as: UTF8.self)
@@ -174,17 +175,21 @@ struct InvitationTests {
     @Test("are refused when a character is lost or changed")
     func refuses() throws {
         let text = try invitation(case: .test("one")).text
-        #expect(throws: InvitationError.missingPrefix) {
+        #expect(throws: OneLineError<Invitation>.missingPrefix) {
             try Invitation(parsing: text.dropFirst())
         }
-        #expect(throws: InvitationError.missingPrefix) { try Invitation(parsing: " " + text) }
-        #expect(throws: InvitationError.notBase64) { try Invitation(parsing: text + "\n") }
-        #expect(throws: InvitationError.notBase64) { try Invitation(parsing: text + "=") }
-        #expect(throws: InvitationError.tooLarge) {
+        #expect(throws: OneLineError<Invitation>.missingPrefix) {
+            try Invitation(parsing: " " + text)
+        }
+        #expect(throws: OneLineError<Invitation>.notBase64) { try Invitation(parsing: text + "\n") }
+        #expect(throws: OneLineError<Invitation>.notBase64) { try Invitation(parsing: text + "=") }
+        #expect(throws: OneLineError<Invitation>.tooLarge) {
             try Invitation(parsing: text + String(repeating: "a", count: Invitation.maximumSize))
         }
         for count in Self.prefix.count..<text.count {
-            #expect(throws: InvitationError.self) { try Invitation(parsing: text.prefix(count)) }
+            #expect(throws: OneLineError<Invitation>.self) {
+                try Invitation(parsing: text.prefix(count))
+            }
         }
     }
 
@@ -206,15 +211,15 @@ struct InvitationTests {
                 // The first administrator's invitation has no such line.
                 try parse(dropped)
             } else {
-                #expect(throws: InvitationError.self) { try parse(dropped) }
+                #expect(throws: OneLineError<Invitation>.self) { try parse(dropped) }
             }
-            #expect(throws: InvitationError.self) {
+            #expect(throws: OneLineError<Invitation>.self) {
                 try parse(Array(lines[...place]) + lines[place...])
             }
         }
         let renamed = lines.map { $0.hasPrefix("vault: ") ? "vault: other.example" : $0 }
         #expect(
-            throws: InvitationError.line(
+            throws: OneLineError<Invitation>.line(
                 LineError(line: 4, rule: .value(key: "log-key", want: .verifierKey))
             )
         ) { try parse(renamed) }
@@ -224,23 +229,24 @@ struct InvitationTests {
     func refusesParts() throws {
         let vault = try TestVault(empty: ())
         #expect(
-            throws: InvitationError.line(
+            throws: OneLineError<Invitation>.line(
                 LineError(line: 3, rule: .value(key: "address", want: .address))
             )
         ) {
             try Invitation(
-                address: "https://a b",
-                logKey: vault.logSigner.verifierKey,
-                tlsKeys: [.test("t")],
-                genesis: .test("g"),
+                contact: VaultContact(
+                    address: "https://a b",
+                    logKey: vault.logSigner.verifierKey,
+                    tlsKeys: [.test("t")],
+                    genesis: .test("g")
+                ),
                 inviter: nil,
                 role: .admin,
                 caseID: nil,
                 owner: nil,
                 seed: testBytes("s"),
                 expires: vault.clock,
-                checkpointSize: 1,
-                checkpointRoot: .test("r")
+                head: LogHead(size: 1, root: .test("r"))
             )
         }
     }

@@ -40,16 +40,12 @@ public struct VaultCard: Hashable, Sendable {
     public init(parsing text: String) throws(LineError) {
         var reader = try LineReader(text)
         try reader.header(Self.header)
-        try self.init(reading: &reader)
-        try reader.end()
-    }
-
-    init(reading reader: inout LineReader) throws(LineError) {
         let origin = try reader.origin("vault")
         logKey = try reader.verifierKey("log-key")
         guard logKey.name == origin else { throw reader.malformed("log-key", .verifierKey) }
         tlsKey = try reader.hash("tls-key")
         genesis = try reader.hash("genesis")
+        try reader.end()
     }
 
     /// The origin of the vault's log.
@@ -58,14 +54,10 @@ public struct VaultCard: Hashable, Sendable {
     /// The card as it is printed and served.
     public var text: String {
         var writer = LineWriter(Self.header)
-        write(to: &writer)
-        return writer.text
-    }
-
-    func write(to writer: inout LineWriter) {
         writer.add("vault", vault)
         writer.add("log-key", logKey.text)
         writer.add("tls-key", tlsKey)
         writer.add("genesis", genesis)
+        return writer.text
     }
 }

@@ -99,7 +99,7 @@ final class DeviceIdentity: Sendable {
         let inviteSigner = try invitation.signer()
         let publicKey = inviteSigner.verifierKey.publicKey
         let statement = Statement(
-            vault: invitation.vault,
+            vault: invitation.contact.vault,
             time: time,
             actor: fingerprint,
             nonce: SystemEntropy().bytes(32),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bulk
+
 /// What a device trusts and remembers of its vault; kept in `vault.age`.
 struct DeviceState: Codable, Equatable, Sendable {
     /// The vault's origin.
@@ -45,6 +47,18 @@ struct DeviceState: Codable, Equatable, Sendable {
     var cases: [KnownCase] = []
     /// What the policy in force said when this device last followed it.
     var policy: FollowedPolicy?
+
+    /// The leaf hash of entry 0.
+    ///
+    /// - Throws: ``ClientError`` `.failed` where it is none.
+    var knownGenesis: Hash {
+        get throws {
+            guard let hash = Hash(hex: genesis) else {
+                throw ClientError(.failed, "the keys of the vault are malformed")
+            }
+            return hash
+        }
+    }
 
     /// The case with this id.
     subscript(caseID: String) -> KnownCase? {

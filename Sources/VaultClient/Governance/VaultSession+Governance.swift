@@ -15,9 +15,7 @@ extension VaultSession {
     func governance(judging decisions: [CaseView.Decided] = []) async throws -> Governance {
         let known = await trust.state
         let size = known.head.size
-        guard let genesis = Hash(hex: known.genesis) else {
-            throw ClientError(.failed, "the keys of the vault are malformed")
-        }
+        let genesis = try known.knownGenesis
         var governance = Governance()
         var left = decisions[...]
         try await receipts(at: Self.governancePath) { logged in

@@ -83,10 +83,7 @@ extension VaultSession {
         try await receipts.follower.follow(note)
         let head = try log.head(of: note)
         try await trust.accept(head, note, floor: floor)
-        guard let genesis = Hash(hex: await trust.state.genesis) else {
-            throw ClientError(.failed, "the keys of the vault are malformed")
-        }
-        try await log.requireInclusion(of: genesis, at: 0, in: head)
+        try await log.requireInclusion(of: trust.state.knownGenesis, at: 0, in: head)
         let policy = try await governance().decided.policy
         guard policy.tlsKeys.contains(key) else {
             throw ClientError.untrusted(

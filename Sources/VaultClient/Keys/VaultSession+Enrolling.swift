@@ -147,23 +147,12 @@ extension VaultSession {
     }
 
     private func welcome(to person: Fingerprint) async throws -> Welcome {
-        let state = await trust.state
-        // While the key changes, the one that the vault shows now.
-        guard let tlsKey = connection.keys.shown ?? state.tlsKey.hashes.first,
-            let genesis = Hash(hex: state.genesis)
-        else {
-            throw ClientError(.failed, "the keys of the vault are malformed")
-        }
+        let (contact, head) = try await contact()
         return try Welcome(
-            card: VaultCard(
-                logKey: log.keys.value.current,
-                tlsKey: tlsKey,
-                genesis: genesis
-            ),
-            address: state.address,
+            contact: contact,
             sender: identity.fingerprint,
             person: person,
-            head: LogHead(size: state.head.size, root: state.head.root)
+            head: head
         )
     }
 }

@@ -30,7 +30,7 @@ extension VaultSession {
         let state = try begunState(home, identity, DeviceState(welcome))
         let session = try VaultSession(home, identity, state, proxy: proxy, pace: pace)
         return try await session.closing {
-            try await session.judge(welcome.card.genesis)
+            try await session.judge(welcome.contact.genesis)
             let role = try await session.enrolledRole(of: welcome.person)
             // Whoever joins late learns of the log's keys from before, too.
             _ = try await session.governance()
@@ -41,7 +41,7 @@ extension VaultSession {
                 $0.isEnrolled = true
             }
             return JoinResult(
-                vault: welcome.card.vault,
+                vault: welcome.contact.vault,
                 role: role.rawValue,
                 fingerprint: identity.fingerprint,
                 person: welcome.person,
@@ -83,16 +83,12 @@ extension DeviceState {
     /// What a device knows before its first contact: what the sender of the welcome knew.
     init(_ welcome: Welcome) {
         self.init(
-            vault: welcome.card.vault,
-            address: welcome.address,
-            logKey: welcome.card.logKey.text,
-            tlsKey: TLSKeys([welcome.card.tlsKey]),
-            genesis: welcome.card.genesis.hex,
-            inviter: welcome.sender.hex,
+            welcome.contact,
+            head: welcome.head,
+            from: welcome.sender,
             // The log says it.
             role: "",
-            invitation: Hash(hashing: Array(welcome.text.utf8)).hex,
-            head: Head(size: welcome.head.size, root: welcome.head.root)
+            text: welcome.text
         )
     }
 }

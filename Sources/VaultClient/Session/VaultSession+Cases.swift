@@ -29,20 +29,16 @@ extension VaultSession {
         let expires = UTCTime(seconds: VaultClock.deviceTime + seconds)
         let act = Invite(role: role, caseID: target?.caseID, inviteKey: key, expires: expires)
         let decision = try await decide(.invite(act))
-        let state = await trust.state
+        let (contact, head) = try await contact()
         let invitation = try Invitation(
-            address: state.address,
-            logKey: log.keys.value.current,
-            tlsKeys: state.tlsKey.hashes,
-            genesis: try hash(state.genesis),
+            contact: contact,
             inviter: identity.fingerprint,
             role: role,
             caseID: target?.caseID,
             owner: target?.owner,
             seed: seed,
             expires: expires,
-            checkpointSize: state.head.size,
-            checkpointRoot: state.head.root
+            head: head
         )
         return (invitation.text, decision)
     }
@@ -277,13 +273,6 @@ extension VaultSession {
             throw ClientError(.failed, "more than one case is called \"\(name)\": \(ids)")
         }
         return matches.first.flatMap { CaseID(hex: $0.id) }
-    }
-
-    private func hash(_ hex: String) throws -> Hash {
-        guard let hash = Hash(hex: hex) else {
-            throw ClientError(.failed, "the keys of the vault are malformed")
-        }
-        return hash
     }
 
     /// Reads a JSON answer.

@@ -39,7 +39,7 @@ extension VaultSession {
         let state = try begunState(home, identity, DeviceState(invitation))
         let session = try VaultSession(home, identity, state, proxy: proxy, pace: pace)
         return try await session.closing {
-            try await session.judge(invitation.genesis)
+            try await session.judge(invitation.contact.genesis)
             if isNew {
                 let (passphrase, strength) = try passphrase()
                 try identity.write(to: home, passphrase: passphrase, strength: strength)
@@ -112,7 +112,7 @@ extension VaultSession {
 
     private func joined(by invitation: Invitation) async -> JoinResult {
         JoinResult(
-            vault: invitation.vault,
+            vault: invitation.contact.vault,
             role: invitation.role.rawValue,
             fingerprint: identity.fingerprint,
             person: identity.person,
@@ -120,6 +120,18 @@ extension VaultSession {
             owner: invitation.owner,
             predecessor: await trust.state.predecessor
         )
+    }
+
+    /// What somebody whom this device lets in must know of the vault.
+    func contact() async throws -> (VaultContact, head: LogHead) {
+        let state = await trust.state
+        let contact = VaultContact(
+            address: state.address,
+            logKey: log.keys.value.current,
+            tlsKeys: state.tlsKey.hashes,
+            genesis: try state.knownGenesis
+        )
+        return (contact, LogHead(size: state.head.size, root: state.head.root))
     }
 
     /// Makes sure that the vault is the one the inviter knows, before it learns anything.
@@ -133,19 +145,36 @@ extension DeviceState {
     /// What a device knows before its first contact: what the inviter knew.
     init(_ invitation: Invitation) {
         self.init(
-            vault: invitation.vault,
-            address: invitation.address,
-            logKey: invitation.logKey.text,
-            tlsKey: TLSKeys(invitation.tlsKeys),
-            genesis: invitation.genesis.hex,
-            inviter: invitation.inviter?.hex,
+            invitation.contact,
+            head: invitation.head,
+            from: invitation.inviter,
             role: invitation.role.rawValue,
-            invitation: Hash(hashing: Array(invitation.text.utf8)).hex,
-            head: Head(size: invitation.checkpointSize, root: invitation.checkpointRoot)
+            text: invitation.text
         )
         if let caseID = invitation.caseID, let owner = invitation.owner {
             cases = [KnownCase(id: caseID.hex, owner: owner.hex)]
         }
+    }
+
+    /// What a device knows that was let in by somebody's text.
+    init(
+        _ contact: VaultContact,
+        head: LogHead,
+        from sender: Fingerprint?,
+        role: String,
+        text: String
+    ) {
+        self.init(
+            vault: contact.vault,
+            address: contact.address,
+            logKey: contact.logKey.text,
+            tlsKey: TLSKeys(contact.tlsKeys),
+            genesis: contact.genesis.hex,
+            inviter: sender?.hex,
+            role: role,
+            invitation: Hash(hashing: Array(text.utf8)).hex,
+            head: Head(size: head.size, root: head.root)
+        )
     }
 }
 

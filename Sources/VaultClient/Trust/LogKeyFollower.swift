@@ -27,9 +27,7 @@ struct LogKeyFollower: Sendable {
         let known = log.keys.value
         let state = await trust.state
         guard state.isEnrolled, known.areNotAll(of: note) else { return }
-        guard let genesis = Hash(hex: state.genesis) else {
-            throw ClientError(.failed, "the keys of the vault are malformed")
-        }
+        let genesis = try state.knownGenesis
         var governance = Governance()
         var shown: [Receipt] = []
         do {

@@ -72,18 +72,19 @@ public struct NewVault: Sendable {
                 genesis: MerkleTree.leafHash(receipt.extra ?? [])
             )
             let invitation = try Invitation(
-                address: address,
-                logKey: card.logKey,
-                tlsKeys: [card.tlsKey],
-                genesis: card.genesis,
+                contact: VaultContact(
+                    address: address,
+                    logKey: card.logKey,
+                    tlsKeys: [card.tlsKey],
+                    genesis: card.genesis
+                ),
                 inviter: nil,
                 role: .admin,
                 caseID: nil,
                 owner: nil,
                 seed: inviteSeed,
                 expires: expires,
-                checkpointSize: 1,
-                checkpointRoot: card.genesis
+                head: Vault.LogHead(size: 1, root: card.genesis)
             )
             let made = Made(
                 card: card.text,

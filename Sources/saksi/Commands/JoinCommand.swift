@@ -34,7 +34,7 @@ struct JoinCommand: AsyncParsableCommand, StatusDocumented {
     func run() async throws {
         let text = try TextArgument.read(
             invite,
-            prefixes: ["saksi-invite-v1:", Welcome.prefix],
+            prefixes: [Invitation.prefix, Welcome.prefix],
             what: "invitation"
         )
         let joined = try await join(by: text)

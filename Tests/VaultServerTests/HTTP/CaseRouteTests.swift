@@ -213,7 +213,7 @@ import Vault
             func sizes(_ page: Page) throws -> [UInt64] {
                 try page.checkpoints.map { text in
                     let note = try SignedNote(parsing: Array(text.utf8))
-                    _ = try note.verified(by: [test.vault.invitation.logKey])
+                    _ = try note.verified(by: [test.vault.invitation.contact.logKey])
                     return try Checkpoint(parsing: note.text).size
                 }
             }

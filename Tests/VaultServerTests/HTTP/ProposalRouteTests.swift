@@ -241,7 +241,7 @@ private struct Council: Sendable {
                     .json(Page.self).receipts[0].utf8
             )
         ).entry
-        var policy = Policy(tlsKey: vault.invitation.tlsKeys[0])
+        var policy = Policy(tlsKey: vault.invitation.contact.tlsKeys[0])
         policy.quorums[.revoke] = 2
         let change = PolicyChange(
             expires: UTCTime(seconds: vault.clock.now().seconds + 86_400),

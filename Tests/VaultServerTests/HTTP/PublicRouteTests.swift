@@ -19,10 +19,12 @@ import Vault
             try await vault.serve(live ? .live : .router) { client in
                 let note = try await client.get("/checkpoint")
                 let signed = try SignedNote(parsing: Array(note.body.readableBytesView))
-                _ = try signed.verified(by: [vault.invitation.logKey])
+                _ = try signed.verified(by: [vault.invitation.contact.logKey])
                 #expect(try Checkpoint(parsing: signed.text).size == 1)
                 let tile = try await client.get("/tile/0/000.p/1")
-                #expect(Array(tile.body.readableBytesView) == vault.invitation.genesis.bytes)
+                #expect(
+                    Array(tile.body.readableBytesView) == vault.invitation.contact.genesis.bytes
+                )
                 let card = try await client.get("/v1/vault")
                 #expect(card.text == "card\n")
             }

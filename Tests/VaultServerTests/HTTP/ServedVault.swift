@@ -113,7 +113,7 @@ struct ServedVault: Sendable {
     func verify(_ response: TestResponse) throws -> Receipt {
         try #require(response.status == .ok, "\(String(buffer: response.body))")
         let receipt = try Receipt(parsing: Array(response.body.readableBytesView))
-        _ = try receipt.verify(by: TrustPolicy(logs: [.init(key: invitation.logKey)]))
+        _ = try receipt.verify(by: TrustPolicy(logs: [.init(key: invitation.contact.logKey)]))
         return receipt
     }
 

@@ -15,7 +15,7 @@ struct LogKeyRotationTests {
         try await KeyedVault.lend { vault in
             let card = try await vault.handOver()
             let handover = try LogHandover(parsing: card)
-            #expect(handover.isValid && handover.old == vault.served.invitation.logKey)
+            #expect(handover.isValid && handover.old == vault.served.invitation.contact.logKey)
             #expect(try await vault.handOver() == card)
             // A crash while the key was made left half of it, under another name.
             try FileManager.default.removeItem(atPath: vault.files.nextPath)
@@ -301,8 +301,9 @@ private struct KeyedVault {
     /// Which of the keys that lie here, and the invitation's, signed a checkpoint, in the order of the lines.
     func signers(of note: SignedNote) throws -> [VerifierKey] {
         let held = try? VaultFolder(served.configuration).signers().verifierKeys
-        return try note.verified(by: Array(Set([served.invitation.logKey] + (held ?? [])))).map(
-            \.key
-        )
+        return try note.verified(by: Array(Set([served.invitation.contact.logKey] + (held ?? []))))
+            .map(
+                \.key
+            )
     }
 }

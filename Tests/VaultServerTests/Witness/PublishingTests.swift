@@ -264,7 +264,7 @@ private func until(_ condition: () async throws -> Bool) async throws {
         try await ServedVault.lend { vault in
             let folder = vault.configuration.data + "-witness"
             let vkey = try WitnessFolder(folder).initialise(name: "witness.example")
-            _ = try await WitnessFolder(folder).addLog(vkey: vault.invitation.logKey.text)
+            _ = try await WitnessFolder(folder).addLog(vkey: vault.invitation.contact.logKey.text)
             let (witness, lock) = try await WitnessFolder(folder).open(now: vault.clock.now)
             defer { withExtendedLifetime(lock) {} }
             let application = Application(
@@ -386,13 +386,13 @@ private func until(_ condition: () async throws -> Bool) async throws {
             let secret = try SecretFile.read(key)
             let signer = try #require(SignerKey<NoteSigner>(parsing: secret)).signer
             let text = try Checkpoint(
-                origin: vault.invitation.logKey.name,
+                origin: vault.invitation.contact.logKey.name,
                 size: 7,
                 root: Hash(hashing: [])
             ).text
             let double = try WitnessDouble { _ in .plain(.conflict, "7\n") }
             let stranger = try NoteSigner(
-                name: vault.invitation.logKey.name,
+                name: vault.invitation.contact.logKey.name,
                 seed: [UInt8](repeating: 3, count: 32)
             )
             double.shown = try SignedNote(
