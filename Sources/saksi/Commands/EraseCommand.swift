@@ -42,11 +42,7 @@ struct EraseCommand: AsyncParsableCommand, StatusDocumented {
     @Option(help: "On whose authority: 1 to 32 of a-z, 0-9 and -, such as court-order.")
     var authority: String
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
-
+    @OptionGroup var proposal: ProposalTime
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var device: DeviceOptions
 
@@ -63,7 +59,7 @@ struct EraseCommand: AsyncParsableCommand, StatusDocumented {
                 objects: object,
                 of: caseName,
                 authority: authority,
-                for: expires.seconds,
+                for: proposal.seconds,
                 confirm: confirmation.require
             )
         }

@@ -35,11 +35,7 @@ struct HoldCommand: AsyncParsableCommand, StatusDocumented {
     @Flag(help: "End the hold.")
     var release = false
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
-
+    @OptionGroup var proposal: ProposalTime
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var device: DeviceOptions
 
@@ -49,7 +45,7 @@ struct HoldCommand: AsyncParsableCommand, StatusDocumented {
                 items,
                 of: caseName,
                 release ? .off : .on,
-                for: expires.seconds,
+                for: proposal.seconds,
                 confirm: confirmation.require
             )
         }

@@ -23,10 +23,7 @@ struct KeyEnrolling: ParsableArguments {
     )
     var fingerprint: Fingerprint
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
+    @OptionGroup var proposal: ProposalTime
 
     /// The request that was named.
     var request: KeyRequest {
@@ -69,7 +66,7 @@ extension KeyCommand {
                     by: request,
                     compared: enrolling.fingerprint,
                     ending: end,
-                    for: enrolling.expires.seconds
+                    for: enrolling.proposal.seconds
                 )
             }
             grant.show()
@@ -102,7 +99,7 @@ extension KeyCommand {
                 try await $0.addDevice(
                     by: request,
                     compared: enrolling.fingerprint,
-                    for: enrolling.expires.seconds
+                    for: enrolling.proposal.seconds
                 )
             }
             grant.show()

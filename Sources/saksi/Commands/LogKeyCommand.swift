@@ -22,11 +22,7 @@ struct LogKeyCommand: AsyncParsableCommand, StatusDocumented {
     @Argument(help: ArgumentHelp("The handover card, a file.", valueName: "card"))
     var card: String
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
-
+    @OptionGroup var proposal: ProposalTime
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
@@ -39,7 +35,7 @@ struct LogKeyCommand: AsyncParsableCommand, StatusDocumented {
             throw ClientError(.failed, "\"\(card)\" cannot be read as text")
         }
         let (effects, decision) = try await device.withSession {
-            try await $0.changeLogKey(to: handover, for: expires.seconds)
+            try await $0.changeLogKey(to: handover, for: proposal.seconds)
         }
         for effect in effects { Terminal.error(effect) }
         decision.show()
@@ -66,16 +62,12 @@ struct FreezeCommand: AsyncParsableCommand, StatusDocumented {
     )
     var successor: String?
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
-
+    @OptionGroup var proposal: ProposalTime
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
         let (effects, decision) = try await device.withSession {
-            try await $0.freeze(for: successor, for: expires.seconds)
+            try await $0.freeze(for: successor, for: proposal.seconds)
         }
         for effect in effects { Terminal.error(effect) }
         decision.show()

@@ -75,11 +75,7 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
     @Flag(help: "Have no TSAs.")
     var noTsas = false
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
-
+    @OptionGroup var proposal: ProposalTime
     @OptionGroup var device: DeviceOptions
 
     func validate() throws {
@@ -97,7 +93,7 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
             return
         }
         let (changes, decision) = try await device.withSession {
-            try await $0.changePolicy(for: expires.seconds, edit)
+            try await $0.changePolicy(for: proposal.seconds, edit)
         }
         for change in changes { Terminal.error(change) }
         decision.show()

@@ -25,11 +25,7 @@ struct RecoverCaseCommand: AsyncParsableCommand, StatusDocumented {
     )
     var owner: Fingerprint
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
-
+    @OptionGroup var proposal: ProposalTime
     @OptionGroup var confirmation: Confirmation
     @OptionGroup var device: DeviceOptions
 
@@ -38,7 +34,7 @@ struct RecoverCaseCommand: AsyncParsableCommand, StatusDocumented {
             try await $0.giveCase(
                 caseName,
                 to: owner,
-                for: expires.seconds,
+                for: proposal.seconds,
                 confirm: confirmation.require
             )
         }

@@ -27,16 +27,12 @@ struct RevokeCommand: AsyncParsableCommand, StatusDocumented {
     @Option(help: "Why: abuse, compromised, left or lost.")
     var reason: RevokeReason
 
-    @Option(
-        help: ArgumentHelp("How long others may sign it: 12h, 7d, at most 30d.", valueName: "time")
-    )
-    var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
-
+    @OptionGroup var proposal: ProposalTime
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
         let decision = try await device.withSession {
-            try await $0.revoke(member, keys: key, reason: reason, for: expires.seconds)
+            try await $0.revoke(member, keys: key, reason: reason, for: proposal.seconds)
         }
         decision.show()
         Terminal.error(
