@@ -10,41 +10,9 @@ import Vault
 
 @Suite("Changing a case's key")
 struct CaseRotationTests {
-    /// A case with a second reader, and two submissions.
-    private func withCase(_ body: (World, CaseID, Fingerprint) async throws -> Void) async throws {
-        try await World.run { world in
-            let id = try await world.peopled()
-            let invitation = try await world.act(as: "admin") {
-                try await $0.invite(role: .reader, to: nil, for: 3600).text
-            }
-            try await world.join("monitor", by: Invitation(parsing: invitation))
-            let monitor = try await world.act(as: "monitor") { $0.identity.fingerprint }
-            try await world.act(as: "lawyer") { try await $0.grant(monitor, .read, in: id.hex) }
-            for number in 1...2 { try await submit("file \(number)", to: id, in: world) }
-            try await body(world, id, monitor)
-        }
-    }
-
-    private func submit(_ text: String, to id: CaseID, in world: World) async throws {
-        let file = try world.folder.write(text, Array(text.utf8))
-        _ = try await world.act(as: "activist") {
-            try await $0.submit(
-                SubmissionRequest(caseName: id.hex, files: [file], consent: [.court])
-            )
-        }
-    }
-
-    private func read(_ item: String, of id: CaseID, as name: String, in world: World) async throws
-        -> String
-    {
-        let path = world.folder.child(UUID().uuidString)
-        try await world.act(as: name) { try await $0.open(item, of: id.hex, for: "x", to: path) }
-        return try String(contentsOfFile: path, encoding: .utf8)
-    }
-
     @Test("every reader opens everything with the next key, and exports verify")
     func rotates() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             for epoch in 2...3 as ClosedRange<UInt64> {
                 let result = try await world.act(as: "lawyer") {
                     try await $0.rotate(id.hex, reason: .planned)
@@ -53,10 +21,10 @@ struct CaseRotationTests {
                 #expect(result.objects == Int(epoch) * 2)
                 #expect(result.lost == [])
                 for name in ["lawyer", "monitor"] {
-                    #expect(try await read("1/1", of: id, as: name, in: world) == "file 1")
-                    #expect(try await read("2/1", of: id, as: name, in: world) == "file 2")
+                    #expect(try await world.read("1/1", of: id, as: name) == "file 1")
+                    #expect(try await world.read("2/1", of: id, as: name) == "file 2")
                 }
-                try await submit("file \(epoch + 1)", to: id, in: world)
+                try await world.submit("file \(epoch + 1)", to: id)
             }
             let bundle = world.folder.child("bundle")
             _ = try await world.act(as: "lawyer") {
@@ -68,21 +36,21 @@ struct CaseRotationTests {
 
     @Test("a reader who was removed lists and opens nothing, and the others everything")
     func removes() async throws {
-        try await withCase { world, id, monitor in
+        try await World.withReadCase { world, id, monitor in
             _ = try await world.act(as: "lawyer") { try await $0.remove(monitor, from: id.hex) }
-            try await submit("file 3", to: id, in: world)
+            try await world.submit("file 3", to: id)
             let error = await #expect(throws: ClientError.self) {
                 try await world.act(as: "monitor") { try await $0.list(id.hex) }
             }
             #expect(error?.code == .refused)
-            #expect(try await read("1/1", of: id, as: "lawyer", in: world) == "file 1")
-            #expect(try await read("3/1", of: id, as: "lawyer", in: world) == "file 3")
+            #expect(try await world.read("1/1", of: id, as: "lawyer") == "file 1")
+            #expect(try await world.read("3/1", of: id, as: "lawyer") == "file 3")
         }
     }
 
     @Test("nobody but the owner changes the key")
     func ownerOnly() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let error = await #expect(throws: ClientError.self) {
                 try await world.act(as: "monitor") {
                     try await $0.rotate(id.hex, reason: .planned)
@@ -94,26 +62,26 @@ struct CaseRotationTests {
 
     @Test("a submission that comes in between is taken over, too")
     func submittedMeanwhile() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             world.liar.lie { exchange in
                 exchange.target.hasPrefix("/v1/packs/") ? exchange.with(status: 503) : exchange
             }
             // While the owner's device waits to send the pack again, somebody submits.
             let pace = Pace(attempts: 2) { _ in
                 world.liar.repent()
-                try await submit("file 3", to: id, in: world)
+                try await world.submit("file 3", to: id)
             }
             let result = try await world.act(as: "lawyer", pace: pace) {
                 try await $0.rotate(id.hex, reason: .planned)
             }
             #expect(result.objects == 6)
-            #expect(try await read("3/1", of: id, as: "monitor", in: world) == "file 3")
+            #expect(try await world.read("3/1", of: id, as: "monitor") == "file 3")
         }
     }
 
     @Test("what was sealed before the key changed is submitted to the next, its payload sent once")
     func sealsAnew() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let file = try world.folder.write("film", [UInt8](repeating: 7, count: 5 << 20))
             let request = SubmissionRequest(caseName: id.hex, files: [file])
             world.liar.lie { exchange in
@@ -129,13 +97,13 @@ struct CaseRotationTests {
             let again = world.liar.puts(of: "/v1/segments/").dropFirst(sent.count)
             // That of the manifest, which names the new epoch.
             #expect(again.count == 1)
-            #expect(try await read("3/1", of: id, as: "monitor", in: world).utf8.count == 5 << 20)
+            #expect(try await world.read("3/1", of: id, as: "monitor").utf8.count == 5 << 20)
         }
     }
 
     @Test("a submission whose receipt was lost gets it, also when the key changed since")
     func lostReceipt() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let file = try world.folder.write("note", Array("seen".utf8))
             let request = SubmissionRequest(caseName: id.hex, files: [file])
             world.liar.lie { exchange in
@@ -148,13 +116,13 @@ struct CaseRotationTests {
             _ = try await world.act(as: "lawyer") { try await $0.rotate(id.hex, reason: .planned) }
             _ = try await world.act(as: "activist") { try await $0.submit(request) }
             #expect(try await world.act(as: "lawyer") { try await $0.list(id.hex) }.count == 3)
-            #expect(try await read("3/1", of: id, as: "monitor", in: world) == "seen")
+            #expect(try await world.read("3/1", of: id, as: "monitor") == "seen")
         }
     }
 
     @Test("an item that was erased is neither opened nor exported, and the others are")
     func erasesItem() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let files = try ["one", "two"].map { try world.folder.write($0, Array($0.utf8)) }
             _ = try await world.act(as: "activist") {
                 try await $0.submit(
@@ -181,10 +149,10 @@ struct CaseRotationTests {
                 #expect(admin.statement.act.name == .erase)
             }
             let error = await #expect(throws: ClientError.self) {
-                try await read("3/1", of: id, as: "lawyer", in: world)
+                try await world.read("3/1", of: id, as: "lawyer")
             }
             #expect(error?.message.contains("was erased") == true)
-            #expect(try await read("3/2", of: id, as: "monitor", in: world) == "two")
+            #expect(try await world.read("3/2", of: id, as: "monitor") == "two")
             let bundle = world.folder.child("bundle")
             let exported = try await world.act(as: "lawyer") {
                 try await $0.export(id.hex, for: .un, to: bundle)

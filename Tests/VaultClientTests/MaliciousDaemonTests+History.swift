@@ -61,11 +61,7 @@ extension MaliciousDaemonTests {
                 }
             }
             try await world.act(as: "admin") { session in
-                var watch = LogWatch(
-                    session,
-                    witnesses: [],
-                    limits: LogWatch.Limits(releasesPerDay: 9, cosignatureAge: 60)
-                )
+                var watch = session.watch()
                 let alarms = try await watch.look()
                 #expect(alarms.map(\.kind) == [.untrusted])
                 #expect(alarms.first?.message.hasPrefix(words) == true)

@@ -15,16 +15,10 @@ extension MaliciousDaemonTests {
     @Test("accepts an entry before the one above it")
     func backwards() async throws {
         try await World.besieged { world, id in
-            let view = try await world.act(as: "lawyer") { try await $0.view(of: id) }
-            let access = Access(
-                caseID: id,
-                purpose: "look",
-                scope: .all,
-                records: view.submissions.map(\.submit.record)
-            )
+            let access = try await world.access(to: id)
             let log = try LawlessLog(of: world)
             log.add(
-                try await world.signed(.access(access), by: "monitor"),
+                try await world.signed(access, by: "monitor"),
                 at: UTCTime(seconds: 1_700_000_040),
                 shownAt: "/v1/cases/\(id.hex)/entries"
             )
@@ -40,27 +34,17 @@ extension MaliciousDaemonTests {
     @Test("accepts entries years ahead: no device can tell, a watch with a clock does")
     func ahead() async throws {
         try await World.besieged { world, id in
-            let view = try await world.act(as: "lawyer") { try await $0.view(of: id) }
-            let access = Access(
-                caseID: id,
-                purpose: "look",
-                scope: .all,
-                records: view.submissions.map(\.submit.record)
-            )
+            let access = try await world.access(to: id)
             let log = try LawlessLog(of: world)
             log.add(
-                try await world.signed(.access(access), by: "monitor"),
+                try await world.signed(access, by: "monitor"),
                 at: UTCTime(seconds: 4_000_000_020),
                 shownAt: "/v1/cases/\(id.hex)/entries"
             )
             log.show(in: world)
             try await world.perform(.status, as: "lawyer", in: id)
             try await world.act(as: "admin") { session in
-                var watch = LogWatch(
-                    session,
-                    witnesses: [],
-                    limits: LogWatch.Limits(releasesPerDay: 9, cosignatureAge: 60)
-                )
+                var watch = session.watch()
                 let alarms = try await watch.look()
                 #expect(alarms.map(\.kind) == [.time])
                 #expect(alarms.first?.message.contains("2096-10-02T07:07:00Z") == true)
@@ -136,11 +120,7 @@ extension MaliciousDaemonTests {
             try await world.act(as: "admin") { session in
                 let report = try await session.audit(fully: true, witnesses: known)
                 #expect(report.isClean && report.checkpoints > 0 && report.cosignatures == 0)
-                var watch = LogWatch(
-                    session,
-                    witnesses: known,
-                    limits: LogWatch.Limits(releasesPerDay: 9, cosignatureAge: 60)
-                )
+                var watch = session.watch(witnesses: known)
                 #expect(try await watch.look().map(\.kind) == [.witness])
             }
             world.liar.lie(

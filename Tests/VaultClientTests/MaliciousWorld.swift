@@ -135,6 +135,13 @@ extension World {
         return .caseRotate(CaseRotate(caseID: id, reason: .planned, rotation: rotation))
     }
 
+    /// A look at everything that was submitted to a case.
+    func access(to id: CaseID) async throws -> Act {
+        let view = try await act(as: "lawyer") { try await $0.view(of: id) }
+        let records = view.submissions.map(\.submit.record)
+        return .access(Access(caseID: id, purpose: "look", scope: .all, records: records))
+    }
+
     /// Does something as a person.
     func perform(_ deed: Deed, as name: String, in id: CaseID) async throws {
         let monitor = deed == .remove ? try await fingerprint(of: "monitor") : nil
@@ -189,6 +196,17 @@ extension World {
                 try await self.perform(deed, as: name, in: id)
             }
         }
+    }
+}
+
+extension VaultSession {
+    /// A watch over the log that has seen nothing yet.
+    func watch(witnesses: [TrustPolicy.Witness] = []) -> LogWatch {
+        LogWatch(
+            self,
+            witnesses: witnesses,
+            limits: LogWatch.Limits(releasesPerDay: 9, cosignatureAge: 60)
+        )
     }
 }
 

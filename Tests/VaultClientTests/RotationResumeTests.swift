@@ -11,36 +11,6 @@ import Vault
 
 @Suite("A change of a case's key that is cut off")
 struct RotationResumeTests {
-    /// A case with a second reader, and two submissions of an item each.
-    private func withCase(_ body: (World, CaseID, Fingerprint) async throws -> Void) async throws {
-        try await World.run { world in
-            let id = try await world.peopled()
-            let invitation = try await world.act(as: "admin") {
-                try await $0.invite(role: .reader, to: nil, for: 3600).text
-            }
-            try await world.join("monitor", by: Invitation(parsing: invitation))
-            let monitor = try await world.act(as: "monitor") { $0.identity.fingerprint }
-            try await world.act(as: "lawyer") { try await $0.grant(monitor, .read, in: id.hex) }
-            for number in 1...2 { try await submit("file \(number)", to: id, in: world) }
-            try await body(world, id, monitor)
-        }
-    }
-
-    private func submit(_ text: String, to id: CaseID, in world: World) async throws {
-        let file = try world.folder.write(text, Array(text.utf8))
-        _ = try await world.act(as: "activist") {
-            try await $0.submit(SubmissionRequest(caseName: id.hex, files: [file]))
-        }
-    }
-
-    private func read(_ item: String, of id: CaseID, as name: String, in world: World) async throws
-        -> String
-    {
-        let path = world.folder.child(UUID().uuidString)
-        try await world.act(as: name) { try await $0.open(item, of: id.hex, for: "x", to: path) }
-        return try String(contentsOfFile: path, encoding: .utf8)
-    }
-
     /// Rotates once, and tells what was noticed.
     @discardableResult
     private func rotate(
@@ -90,7 +60,7 @@ struct RotationResumeTests {
         arguments: ["/v1/cases/", "/v1/packs/", "/v1/keyrings/", "/checkpoint"]
     )
     func resumes(target: String) async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let isPast = Flag()
             try await cutOff(id, in: world) { exchange in
                 // Of the questions that are asked more than once: the page, not the entries; the
@@ -102,7 +72,7 @@ struct RotationResumeTests {
                 default: exchange.method == "PUT" && exchange.target.hasPrefix(target)
                 }
             }
-            #expect(try await read("1/1", of: id, as: "monitor", in: world) == "file 1")
+            #expect(try await world.read("1/1", of: id, as: "monitor") == "file 1")
             #expect(isJournalled(world))
             let (result, notices) = try await rotate(id, in: world)
             #expect(result.epoch == 2)
@@ -111,13 +81,13 @@ struct RotationResumeTests {
             // Under the same key: the pack that was there was not made again.
             #expect(Set(world.liar.puts(of: "/v1/packs/")).count == 1 || target == "/v1/packs/")
             #expect(!isJournalled(world))
-            #expect(try await read("2/1", of: id, as: "monitor", in: world) == "file 2")
+            #expect(try await world.read("2/1", of: id, as: "monitor") == "file 2")
         }
     }
 
     @Test("an accepted change whose receipt was lost is recognised, and not made twice")
     func lostReceipt() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let isPast = Flag()
             try await cutOff(id, in: world) { exchange in
                 if exchange.method == "PUT", exchange.target.hasPrefix("/v1/keyrings/") {
@@ -126,7 +96,7 @@ struct RotationResumeTests {
                 return isPast.isSet && exchange.target == "/v1/statements"
             }
             #expect(isJournalled(world))
-            #expect(try await read("1/1", of: id, as: "monitor", in: world) == "file 1")
+            #expect(try await world.read("1/1", of: id, as: "monitor") == "file 1")
             let (result, _) = try await rotate(id, in: world)
             #expect(result.epoch == 2)
             #expect(result.objects == 4)
@@ -138,7 +108,7 @@ struct RotationResumeTests {
 
     @Test("can be given up, be its journal damaged, and the case is what it was")
     func discarded() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let none = await #expect(throws: ClientError.self) {
                 try await world.act(as: "lawyer") { try await $0.discardRotation(of: id.hex) }
             }
@@ -151,7 +121,7 @@ struct RotationResumeTests {
                 if isDamaged { try damageJournal(world) }
                 try await world.act(as: "lawyer") { try await $0.discardRotation(of: id.hex) }
                 #expect(!isJournalled(world))
-                #expect(try await read("1/1", of: id, as: "monitor", in: world) == "file 1")
+                #expect(try await world.read("1/1", of: id, as: "monitor") == "file 1")
             }
             let (result, notices) = try await rotate(id, in: world)
             #expect(result.epoch == 2 && result.objects == 4 && notices == [])
@@ -170,13 +140,13 @@ struct RotationResumeTests {
 
     @Test("packs that the vault has collected are made again, and the others are not")
     func collected() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             let keyrings: @Sendable (LyingVault.Exchange) -> Bool = {
                 $0.method == "PUT" && $0.target.hasPrefix("/v1/keyrings/")
             }
             try await cutOff(id, in: world, keyrings)
             let first = try #require(world.liar.puts(of: "/v1/packs/").first)
-            try await submit("file 3", to: id, in: world)
+            try await world.submit("file 3", to: id)
             try await cutOff(id, in: world, keyrings)
             #expect(Set(world.liar.puts(of: "/v1/packs/")).count == 2)
             let name = String(first.dropFirst("/v1/packs/".count))
@@ -186,7 +156,7 @@ struct RotationResumeTests {
             #expect(result.objects == 6)
             #expect(Set(world.liar.puts(of: "/v1/packs/")).count == 3)
             for number in 1...3 {
-                let text = try await read("\(number)/1", of: id, as: "monitor", in: world)
+                let text = try await world.read("\(number)/1", of: id, as: "monitor")
                 #expect(text == "file \(number)")
             }
         }
@@ -194,7 +164,7 @@ struct RotationResumeTests {
 
     @Test("what another device of the owner overtook is dropped, with a word")
     func stale() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             try await cutOff(id, in: world) {
                 $0.method == "PUT" && $0.target.hasPrefix("/v1/keyrings/")
             }
@@ -208,7 +178,7 @@ struct RotationResumeTests {
             #expect(result.epoch == 3)
             #expect(notices.count == 1)
             #expect(notices.first?.contains("another device") == true)
-            #expect(try await read("1/1", of: id, as: "monitor", in: world) == "file 1")
+            #expect(try await world.read("1/1", of: id, as: "monitor") == "file 1")
         }
     }
 
@@ -216,7 +186,7 @@ struct RotationResumeTests {
         "a key that was sealed to a reader is not the case's next key once that reader is removed"
     )
     func freshKeyForRemoval() async throws {
-        try await withCase { world, id, monitor in
+        try await World.withReadCase { world, id, monitor in
             try await cutOff(id, in: world) {
                 $0.method == "PUT" && $0.target.hasPrefix("/v1/keyrings/")
             }
@@ -233,15 +203,15 @@ struct RotationResumeTests {
             #expect(notices.all.count == 1)
             #expect(Set(world.liar.puts(of: "/v1/packs/")).subtracting(prepared).count == 1)
             await #expect(throws: ClientError.self) {
-                try await read("1/1", of: id, as: "monitor", in: world)
+                try await world.read("1/1", of: id, as: "monitor")
             }
-            #expect(try await read("1/1", of: id, as: "lawyer", in: world) == "file 1")
+            #expect(try await world.read("1/1", of: id, as: "lawyer") == "file 1")
         }
     }
 
     @Test("a removal whose receipt was lost is recognised")
     func lostRemoval() async throws {
-        try await withCase { world, id, monitor in
+        try await World.withReadCase { world, id, monitor in
             let isPast = Flag()
             world.liar.lie { exchange in
                 if exchange.method == "PUT", exchange.target.hasPrefix("/v1/keyrings/") {
@@ -266,7 +236,7 @@ struct RotationResumeTests {
 
     @Test("takes over everything from pages of one object each")
     func pages() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             world.liar.lie { Self.shortened($0) }
             let (result, _) = try await rotate(id, in: world)
             #expect(result.objects == 4)
@@ -274,7 +244,7 @@ struct RotationResumeTests {
             #expect(pages >= 3)
             world.liar.repent()
             for number in 1...2 {
-                let text = try await read("\(number)/1", of: id, as: "monitor", in: world)
+                let text = try await world.read("\(number)/1", of: id, as: "monitor")
                 #expect(text == "file \(number)")
             }
         }
@@ -298,7 +268,7 @@ struct RotationResumeTests {
 
     @Test("a vault that leaves an object out of its pages is not believed")
     func leavesOut() async throws {
-        try await withCase { world, id, _ in
+        try await World.withReadCase { world, id, _ in
             world.liar.lie { exchange in
                 guard exchange.target.hasSuffix("/envelopes"),
                     let page = try? EnvelopePage(parsing: Array(exchange.body.readableBytesView)),
