@@ -35,6 +35,17 @@ struct TLSKeyTests {
         }
     }
 
+    @Test("a device that only lists a case that it knows follows the TLS key, too")
+    func followsByListing() async throws {
+        try await World.run(tls: true) { world in
+            let id = try await world.peopled()
+            _ = try await world.act(as: "lawyer") { try await $0.view(of: id) }
+            let keys = try await world.announceKey()
+            _ = try await world.act(as: "lawyer") { try await $0.view(of: id) }
+            #expect(try await world.pins(of: "lawyer") == [keys.current, keys.next].sorted())
+        }
+    }
+
     @Test("a device that missed the change reaches the vault only by a key that a person told it")
     func missed() async throws {
         try await World.run(tls: true) { world in

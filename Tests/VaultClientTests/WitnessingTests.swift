@@ -62,6 +62,50 @@ struct WitnessingTests {
         #expect(policy.witnessing(of: mixed).cosignedBy == [witnesses[1].verifierKey.name])
     }
 
+    @Test("upgrade a receipt also where they are behind a log that grows")
+    func behind() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            let witness = witnesses[0]
+            _ = try await world.act(as: "admin") { session in
+                try await session.changePolicy(for: 3600) {
+                    let url = "http://127.0.0.1:1"
+                    $0.witnesses = [Policy.Witness(key: witness.verifierKey, url: url)]
+                    $0.witnessQuorum = 1
+                }
+            }
+            let receipt = FilePath(world.folder.child("receipt"))
+            let file = try world.folder.write("note.txt", Array("seen".utf8))
+            let submitted = try await world.act(as: "activist") {
+                try await $0.submit(
+                    SubmissionRequest(caseName: id.hex, files: [file], receipt: receipt)
+                )
+            }
+            func look() async throws -> ReceiptCard {
+                try await world.act(as: "activist") { try await $0.upgradeReceipt(at: receipt) }
+            }
+            #expect(try await !look().isUpgraded)
+            world.liar.lie { exchange in
+                guard exchange.path == "/checkpoint",
+                    let note = try? SignedNote(parsing: Array(exchange.text.utf8)),
+                    let line = try? witness.signature(
+                        over: Checkpoint(parsing: note.text),
+                        time: 1_800_000_000
+                    ), let cosigned = try? note.adding([line])
+                else { return exchange }
+                return exchange.with(bytes: cosigned.bytes)
+            }
+            let seen = try await world.act(as: "activist") { try await $0.catchUp() }
+            world.liar.repent()
+            // What comes now no witness has seen.
+            try await world.submit("more", to: id)
+            let card = try await look()
+            #expect(card.isUpgraded && card.witnesses.isWitnessed && card.entries == seen.size)
+            #expect(card.index == submitted.index && seen.size > submitted.index)
+            #expect(try await !look().isUpgraded)
+        }
+    }
+
     @Test("are none where the policy asks for none")
     func none() throws {
         #expect(!policy(quorum: 0).witnessing(of: try cosigned(by: [0, 1])).isWitnessed)

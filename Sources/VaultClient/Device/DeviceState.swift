@@ -29,6 +29,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var head: Head
     /// The signed checkpoint of that head: evidence, should the vault ever show another.
     var checkpoint: String?
+    /// The newest checkpoint that was a witnessed one when it was seen, which may be of an older head.
+    var witnessed: String?
     /// When that head was first seen, by this device's clock.
     var headSeen: String?
     /// The enrol statement while no receipt for it was seen: posted again it enrols once.

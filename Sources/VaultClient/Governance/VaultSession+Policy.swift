@@ -106,5 +106,7 @@ extension DeviceState {
         }
         self.policy = FollowedPolicy(policy, size: size)
         tlsKey = TLSKeys(policy.tlsKeys)
+        // Now it is known whether witnesses vouch for what was seen before.
+        if let newest { show(newest) }
     }
 }

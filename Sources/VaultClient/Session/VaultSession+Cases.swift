@@ -181,6 +181,8 @@ extension VaultSession {
                 state[id.hex] = known
             }
         }
+        // The receipts may have brought a newer head, and with it what administrators decided.
+        try await followPolicy(to: trust.head)
         return view
     }
 

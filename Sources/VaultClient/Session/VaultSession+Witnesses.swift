@@ -31,26 +31,32 @@ extension VaultSession {
                     + "entry \(receipt.index)"
             )
         }
-        let proof = try await log.requireInclusion(
-            of: receipt.entry.leafHash,
-            at: receipt.index,
-            in: head
-        )
+        func proof(in head: Head) async throws -> InclusionProof {
+            try await log.requireInclusion(
+                of: receipt.entry.leafHash,
+                at: receipt.index,
+                in: head
+            )
+        }
+        _ = try await proof(in: head)
         let state = await trust.state
         let before = state.witnessing(of: receipt.proof.checkpoint)
-        let now = state.witnessing(of: note)
-        guard now.isWitnessed, !before.isWitnessed else {
+        // Witnesses may be behind a log that grows; what they vouched for before is as good.
+        let witnessed = try [note, state.newestWitnessed].compactMap(\.self).first { note in
+            try state.witnessing(of: note).isWitnessed && log.head(of: note).size > receipt.index
+        }
+        guard let witnessed, !before.isWitnessed else {
             return ReceiptCard(receipt, before, isUpgraded: false)
         }
         let better = Receipt(
             entry: receipt.entry,
             index: receipt.index,
-            hashes: proof.hashes,
-            checkpoint: note
+            hashes: try await proof(in: log.head(of: witnessed)).hashes,
+            checkpoint: witnessed
         )
         _ = try better.verify(by: log.policy, for: receipt.entry.signed)
         try DurableFile.replace(better.bytes, at: path)
-        return ReceiptCard(better, now, isUpgraded: true)
+        return ReceiptCard(better, state.witnessing(of: witnessed), isUpgraded: true)
     }
 
     private func readReceipt(at path: FilePath) throws -> Receipt {

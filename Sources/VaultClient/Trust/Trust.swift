@@ -73,7 +73,7 @@ actor Trust {
         guard count(state, checkpoint) > count(state, state.newest) else { return }
         try update { latest in
             guard latest.head == known else { return }
-            latest.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+            latest.show(checkpoint)
         }
     }
 
@@ -91,7 +91,7 @@ actor Trust {
         try update { latest in
             guard latest.head == known else { return }
             latest.head = new
-            latest.checkpoint = String(decoding: checkpoint.bytes, as: UTF8.self)
+            latest.show(checkpoint)
             latest.headSeen = UTCTime(seconds: VaultClock.deviceTime).text
             isStored = true
         }

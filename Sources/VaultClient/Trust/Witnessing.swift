@@ -70,7 +70,19 @@ extension DeviceState {
     }
 
     /// The newest checkpoint that this device saw.
-    var newest: SignedNote? {
-        checkpoint.flatMap { try? SignedNote(parsing: Array($0.utf8)) }
+    var newest: SignedNote? { Self.note(checkpoint) }
+
+    /// The newest one that witnesses vouched for when this device saw it.
+    var newestWitnessed: SignedNote? { Self.note(witnessed) }
+
+    /// Takes note of the checkpoint of the newest head.
+    mutating func show(_ note: SignedNote) {
+        let text = String(decoding: note.bytes, as: UTF8.self)
+        checkpoint = text
+        if witnessing(of: note).isWitnessed { witnessed = text }
+    }
+
+    private static func note(_ text: String?) -> SignedNote? {
+        text.flatMap { try? SignedNote(parsing: Array($0.utf8)) }
     }
 }
