@@ -51,6 +51,33 @@ import Vault
         }
     }
 
+    @Test("an invitation of before is good after the key changed, also twice")
+    func oldInvitation() async throws {
+        try await World.run { world in
+            let id = try await world.peopled()
+            let invited = try await world.act(as: "admin") {
+                try await $0.invite(role: .reader, to: nil, for: 3600).text
+            }
+            let invitation = try Invitation(parsing: invited)
+            let first = try await world.handOver()
+            #expect(invitation.contact.logKey == first.old)
+            try await world.join("early", by: invitation)
+            let second = try await world.act(as: "lawyer") {
+                try await $0.invite(role: .submitter, to: id.hex, for: 3600).text
+            }
+            try await world.retire()
+            let last = try await world.handOver()
+            try await world.retire()
+            try await world.join("late", by: Invitation(parsing: second))
+            for name in ["early", "late"] {
+                _ = try await world.act(as: name) { try await $0.cases() }
+                let keys = try await world.act(as: name) { await $0.trust.state.knownLogKeys }
+                let all = [first.old, first.new, last.new]
+                #expect(keys?.terms.map(\.key) == all)
+            }
+        }
+    }
+
     @Test("an audit goes over both keys, also of an auditor who joined under the second")
     func audit() async throws {
         try await World.run { world in

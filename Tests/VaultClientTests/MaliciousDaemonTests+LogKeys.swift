@@ -144,6 +144,52 @@ extension MaliciousDaemonTests {
         }
     }
 
+    @Test("shows whoever joins handovers that were not signed, or none, or from another size on")
+    func joiningAfterHandover() async throws {
+        try await World.besieged { world, id in
+            let invited = try await world.act(as: "admin") {
+                try await $0.invite(role: .reader, to: nil, for: 3600).text
+            }
+            let invitation = try Invitation(parsing: invited)
+            try await world.handOver()
+            let size = try LawlessLog(of: world).size
+            try await world.retire()
+            // Now the new key signs alone.
+            try await world.perform(.submit, as: "activist", in: id)
+            let lies: [(String, @Sendable (LyingVault.Exchange) -> LyingVault.Exchange)] = [
+                (
+                    "what the vault shows of its log's keys is not to be believed",
+                    { $0.editingLine("handover") { String($0.reversed()) } }
+                ),
+                ("is not signed by the log key of the invitation", { $0.with(status: 404) }),
+                (
+                    "is not signed by the log key that is in force for its size",
+                    { $0.editingLine("since") { _ in "\(size + 100)" } }
+                ),
+            ]
+            for (words, lie) in lies {
+                world.liar.lie { $0.path == "/v1/log-keys" ? lie($0) : $0 }
+                let posted = world.liar.count(of: "/v1/statements")
+                let error = await #expect(throws: ClientError.self) {
+                    try await world.join("newcomer", by: invitation, pace: .once)
+                }
+                #expect(error?.code == .untrusted && error?.message.contains(words) == true)
+                #expect(error?.hint?.contains("ask for a new line to join by") == true)
+                #expect(world.liar.count(of: "/v1/statements") == posted)
+            }
+            // Where only the size is another, the entries say so, which only members see.
+            world.liar.lie { exchange in
+                guard exchange.path == "/v1/log-keys" else { return exchange }
+                return exchange.editingLine("since") { _ in "\(size - 2)" }
+            }
+            try await expectRefusal("join", "another history of its keys") {
+                try await world.join("newcomer", by: invitation, pace: .once)
+            }
+            world.liar.repent()
+            try await world.join("newcomer", by: invitation, pace: .once)
+        }
+    }
+
     @Test("shows a handover that it does not prove to be in its log")
     func unprovedHandover() async throws {
         try await World.besieged { world, id in
@@ -194,6 +240,17 @@ enum LogKeyTheft: CaseIterable {
         case .byNobody: "not-administrator"
         case .tooFew: "quorum-missing"
         }
+    }
+}
+
+extension LyingVault.Exchange {
+    /// An answer in lines, with another value in one of them.
+    fileprivate func editingLine(_ key: String, _ edit: (Substring) -> String) -> Self {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.hasPrefix(key + ": ")
+                ? "\(key): \(edit(line.dropFirst(key.count + 2)))" : String(line)
+        }
+        return with(status: 200, lines.joined(separator: "\n"))
     }
 }
 

@@ -135,9 +135,22 @@ extension VaultSession {
     }
 
     /// Makes sure that the vault is the one the inviter knows, before it learns anything.
+    ///
+    /// - Throws: ``ClientError``; `.untrusted` says what the person can do, whose text may be too old.
     func judge(_ genesis: Hash) async throws {
-        let head = try await catchUp()
-        try await log.requireInclusion(of: genesis, at: 0, in: head)
+        do {
+            let head = try await catchUp()
+            try await log.requireInclusion(of: genesis, at: 0, in: head)
+        } catch let error as ClientError where error.code == .untrusted {
+            throw ClientError(
+                .untrusted,
+                error.message,
+                hint:
+                    "you have not joined, and nothing of yours was sent; the vault's keys may have "
+                    + "changed since you were let in: show this message to whoever did, over a channel "
+                    + "that you trust, and ask for a new line to join by"
+            )
+        }
     }
 }
 

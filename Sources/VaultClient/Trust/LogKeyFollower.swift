@@ -20,13 +20,16 @@ struct LogKeyFollower: Sendable {
     /// trusts. Only then the checkpoint's own signature is looked at, and whether its tree continues
     /// the one this device knows and holds these entries. Nothing is remembered before all of that.
     ///
-    /// A device that has not joined cannot ask; it believes the key of its invitation and no other.
+    /// A device that has not joined may not ask for these entries. It believes the key of its invitation, and
+    /// those to which handovers lead from it that the keys themselves signed; once it has joined, the entries
+    /// must say the same.
     ///
     /// - Throws: ``ClientError`` `.untrusted` for whatever does not hold.
     func follow(_ note: SignedNote) async throws {
         let known = log.keys.value
         let state = await trust.state
-        guard state.isEnrolled, known.areNotAll(of: note) else { return }
+        guard known.areNotAll(of: note) else { return }
+        guard state.isEnrolled else { return try await followHandovers(note, after: known) }
         let genesis = try state.knownGenesis
         var governance = Governance()
         var shown: [Receipt] = []
@@ -52,12 +55,30 @@ struct LogKeyFollower: Sendable {
         try await learn(learned)
     }
 
+    /// Learns of the keys to which those before signed that they hand over, from the invitation's on.
+    private func followHandovers(_ note: SignedNote, after known: LogKeys) async throws {
+        let answer = try await log.connection.send(.open("/v1/log-keys"), allowsMissing: true)
+        guard answer.status == 200 else { return }
+        let history: LogKeyHistory
+        do throws(LineError) {
+            history = try LogKeyHistory(parsing: answer.text)
+        } catch {
+            throw ClientError.untrusted(
+                "what the vault shows of its log's keys is not to be believed: \(error)"
+            )
+        }
+        guard history.keys.continues(known), history.keys != known else { return }
+        try await require(history.keys, after: known, shown: [], under: note)
+        // Remembered once the entries say the same.
+        log.keys.set(history.keys)
+    }
+
     /// Takes the keys that entries showed which were proved.
     ///
     /// - Throws: ``ClientError`` `.untrusted` where they do not continue those that this device knows.
     func learn(_ learned: LogKeys) async throws {
         let known = log.keys.value
-        guard learned != known else { return }
+        guard await learned != trust.state.knownLogKeys else { return }
         guard learned.continues(known) else { throw otherHistory(known) }
         try await trust.update { $0.learn(learned) }
         log.keys.set(learned)

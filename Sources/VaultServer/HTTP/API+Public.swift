@@ -27,6 +27,7 @@ extension API {
             return Response.bytes(ByteBuffer(bytes: tile), immutable: true)
         }
         router.get("v1/vault") { _, _ in Response.text(presentCard) }
+        router.get("v1/log-keys") { _, _ in Response.text(try await logKeys().text) }
         router.get("healthz") { _, _ in Response.text("ok\n") }
         router.get("readyz") { _, _ in
             guard await vault.isReady else {
@@ -42,6 +43,19 @@ extension API {
         guard let card = try? VaultCard(parsing: self.card), let key = vault.state.logKeys?.current
         else { return self.card }
         return VaultCard(logKey: key, tlsKey: card.tlsKey, genesis: card.genesis).text
+    }
+
+    /// How the log's key changed hands: the entry before the first size of each key hands over to it.
+    private func logKeys() async throws -> LogKeyHistory {
+        guard let keys = vault.state.logKeys else { throw APIError.notFound }
+        var history = LogKeyHistory(keys.terms[0].key)
+        for term in keys.terms.dropFirst() {
+            let entry = try await vault.log.entry(at: term.since - 1)
+            guard case .logKey(let change) = entry.signed.statement.act,
+                history.add(change.handover, since: term.since)
+            else { throw APIError(.internal, "the log's keys are not those of its entries") }
+        }
+        return history
     }
 
     /// Reads a part of the log; what the log does not have is a 404.

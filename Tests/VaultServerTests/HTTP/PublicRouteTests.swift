@@ -25,6 +25,8 @@ import Vault
                 #expect(
                     Array(tile.body.readableBytesView) == vault.invitation.contact.genesis.bytes
                 )
+                let keys = try await client.get("/v1/log-keys")
+                #expect(keys.text == LogKeyHistory(vault.invitation.contact.logKey).text)
                 let card = try await client.get("/v1/vault")
                 #expect(card.text == "card\n")
             }
