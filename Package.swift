@@ -128,8 +128,8 @@ let package = Package(
         .target(
             name: "VaultServer",
             dependencies: [
-                "Bulk", "CLinux", "Encodings", "TransparencyLog", "Vault", crypto, httpTypes,
-                structuredFields, logging,
+                "Bulk", "CLinux", "Encodings", "Timestamp", "TransparencyLog", "Vault", crypto,
+                httpTypes, structuredFields, logging,
                 lifecycle, nioCore, nioPosix, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -245,8 +245,8 @@ let package = Package(
         .testTarget(
             name: "VaultServerTests",
             dependencies: [
-                "Bulk", "Encodings", "VaultServer", "Vault", "TransparencyLog", "TestSupport",
-                crypto, httpTypes, lifecycle, logging, nioCore, nioPosix, nioSSL,
+                "Bulk", "Encodings", "VaultServer", "Vault", "Timestamp", "TransparencyLog",
+                "TestSupport", crypto, httpTypes, lifecycle, logging, nioCore, nioPosix, nioSSL,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -25,6 +25,14 @@ struct Serve: AsyncParsableCommand {
     )
     var listen: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "An authority that time-stamps checkpoints, and the file with its roots; may be repeated.",
+            valueName: "url=file"
+        )
+    )
+    var tsa: [String] = []
+
     func run() async throws {
         var configuration = try vault.read()
         if let listen {
@@ -35,6 +43,16 @@ struct Serve: AsyncParsableCommand {
                 )
             }
             configuration.listen = address
+        }
+        if !tsa.isEmpty {
+            configuration.tsa = AuthorityList(
+                try tsa.map { text in
+                    guard let address = AuthorityAddress(text) else {
+                        throw Failure("--tsa: got \"\(text)\", want URL=FILE", status: .usage)
+                    }
+                    return address
+                }
+            )
         }
         try configuration.validate()
         if !configuration.coreDumps { try Hardening.forbidCoreDumps() }

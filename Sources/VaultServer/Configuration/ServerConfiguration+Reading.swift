@@ -88,6 +88,9 @@ extension ServerConfiguration {
             ("witness-timeout", Int(witnessTimeout.inMilliseconds), 1...600_000),
             ("witness-interval", Int(witnessInterval.inMilliseconds), 1...3_600_000),
             ("witness-refresh", Int(witnessRefresh.inMilliseconds), 1...Int(Int32.max)),
+            ("tsa-timeout", Int(tsaTimeout.inMilliseconds), 1...600_000),
+            // In milliseconds, from a minute on: authorities are guests' hosts.
+            ("tsa-every", Int(tsaEvery.inMilliseconds), 60_000...Int(Int32.max)),
         ]
         for (key, value, range) in bounds where !range.contains(value) {
             let want = "\(range.lowerBound) to \(range.upperBound)"
@@ -144,6 +147,8 @@ extension ServerConfiguration {
         Option("witness-policy", \.witnessPolicy), Option("witness-timeout", \.witnessTimeout),
         Option("witness-interval", \.witnessInterval),
         Option("witness-refresh", \.witnessRefresh),
+        Option("tsa", \.tsa), Option("tsa-every", \.tsaEvery),
+        Option("tsa-timeout", \.tsaTimeout), Option("tsa-proxy", \.tsaProxy),
         Option("round-timer", \.roundTimer), Option("round-pool", \.roundPool),
         Option("round-to-hour", \.roundToHour), Option("body-memory", \.bodyMemory),
         Option("body-wait", \.bodyWait), Option("member-uploads", \.memberUploads),

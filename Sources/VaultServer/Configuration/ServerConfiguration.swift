@@ -51,6 +51,23 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// How old a witness's cosignature may grow before it is renewed while nothing happens.
     public var witnessRefresh = Duration.seconds(3600)
 
+    /// Authorities that time-stamp the newest checkpoint (RFC 3161), as `URL=FILE` with commas between
+    /// them; `off` for none.
+    ///
+    /// The file holds the authority's roots in PEM, and whatever certificates lead to them; a relative
+    /// path begins at the vault's folder. Name two or more, of different organisations.
+    public var tsa = AuthorityList()
+
+    /// How often a checkpoint is stamped: at the multiples of this, counted from 1970.
+    public var tsaEvery = Duration.seconds(86_400)
+
+    /// How long an authority may take for one answer.
+    public var tsaTimeout = Duration.seconds(30)
+
+    /// Through what authorities are asked, as `http://HOST:PORT` or `socks5://HOST:PORT`; `off` for
+    /// nothing.
+    public var tsaProxy: ProxyAddress?
+
     /// How long after a round has begun the next one may, unless many statements wait.
     public var roundTimer = Duration.milliseconds(50)
 

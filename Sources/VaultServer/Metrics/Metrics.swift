@@ -26,6 +26,8 @@ final class Metrics: Sendable {
     let witnessFailures = Counter()
     /// The largest size whose checkpoint met the quorum.
     let witnessed = Counter()
+    let timestamps = Counter()
+    let timestampFailures = Counter()
     let roundSeconds = Histogram(bounds: [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
     ])
@@ -81,6 +83,12 @@ final class Metrics: Sendable {
             "Entries below the newest checkpoint that met the witness quorum.",
             witnessed.value,
             type: "gauge"
+        )
+        counter("timestamps_total", "Checkpoints time-stamped.", timestamps.value)
+        counter(
+            "timestamp_failures_total",
+            "Requests for time-stamps that came to nothing.",
+            timestampFailures.value
         )
         return out
     }

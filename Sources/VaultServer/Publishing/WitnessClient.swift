@@ -16,10 +16,14 @@ struct WitnessClient: Sendable {
     let timeout: Duration
 
     /// Made once for all witnesses, and shut down by who made it.
-    static func makeHTTP(timeout: Duration) -> HTTPClient {
+    static func makeHTTP(
+        timeout: Duration,
+        proxy: HTTPClient.Configuration.Proxy? = nil
+    ) -> HTTPClient {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .nanoseconds(timeout.inMilliseconds * 1_000_000)),
+            proxy: proxy,
             decompression: .disabled
         )
         configuration.httpVersion = .http1Only
@@ -50,27 +54,13 @@ struct WitnessClient: Sendable {
     private func exchange(
         _ message: HTTPClientRequest
     ) async throws -> CheckpointSubmission.Answer {
-        try await withThrowingTaskGroup { group in
-            group.addTask {
-                let response = try await http.execute(message, deadline: .distantFuture)
-                let body = try await response.body.collect(
-                    upTo: CheckpointSubmission.maximumAnswer
-                )
-                return CheckpointSubmission.Answer(
-                    status: Int(response.status.code),
-                    body: Array(body.readableBytesView)
-                )
-            }
-            group.addTask {
-                try await Task.sleep(for: timeout)
-                throw TimedOut()
-            }
-            defer { group.cancelAll() }
-            guard let answer = try await group.next() else { throw TimedOut() }
-            return answer
+        try await within(timeout) {
+            let response = try await http.execute(message, deadline: .distantFuture)
+            let body = try await response.body.collect(upTo: CheckpointSubmission.maximumAnswer)
+            return CheckpointSubmission.Answer(
+                status: Int(response.status.code),
+                body: Array(body.readableBytesView)
+            )
         }
     }
-
-    /// The witness took longer than ``timeout``.
-    struct TimedOut: Error {}
 }

@@ -53,6 +53,7 @@ public struct Daemon: Sendable {
         let vault = try await folder.open(logger: logger, now: now, metrics: metrics)
         let card = try await card(of: vault, tls)
         let first = try await firstPublisher(for: vault, folder, metrics)
+        let stamper = try await stamper(for: vault, folder, metrics)
         let api = API(
             vault: vault,
             card: card,
@@ -81,6 +82,7 @@ public struct Daemon: Sendable {
                 publisher: { try publisher(for: vault, folder, metrics, by: $0) }
             ),
         ]
+        if let stamper { services.append(stamper) }
         if let address = configuration.metricsListen {
             services.append(
                 Listening(
@@ -121,6 +123,22 @@ public struct Daemon: Sendable {
             metrics: metrics,
             logger: logger
         )
+    }
+
+    /// What has checkpoints time-stamped.
+    ///
+    /// - Throws: ``StartError``; the vault is closed then.
+    private func stamper(
+        for vault: OpenVault,
+        _ folder: VaultFolder,
+        _ metrics: Metrics
+    ) async throws -> Stamper? {
+        do {
+            return try folder.stamper(for: vault, metrics: metrics, logger: logger, now: now)
+        } catch {
+            await vault.close()
+            throw error
+        }
     }
 
     /// What shows checkpoints to the witnesses, once they have been asked whether they know more.

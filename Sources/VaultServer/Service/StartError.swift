@@ -49,6 +49,8 @@ public enum StartError: Error, Equatable, Sendable {
     case certificateDoesNotMatch
     /// The witness policy cannot be used, and why.
     case badWitnessPolicy(path: String, reason: String)
+    /// The roots of a time-stamping authority cannot be used, and why.
+    case badAuthority(path: String, reason: String)
     /// A witness says that it has cosigned a larger tree than the lock knows.
     case witnessKnowsMore(name: String, size: UInt64, lock: UInt64)
     /// A witness says that it knows another tree than this one.
@@ -109,6 +111,7 @@ extension StartError: CustomStringConvertible {
         case .tlsKeyUnreadable: "the TLS key is not a P-256 key in PEM"
         case .certificateDoesNotMatch: "the TLS certificate does not belong to the TLS key"
         case .badWitnessPolicy(let path, let reason): "witness policy \"\(path)\": \(reason)"
+        case .badAuthority(let path, let reason): "authority's roots \"\(path)\": \(reason)"
         case .witnessKnowsMore(let name, let size, let lock):
             "witness \"\(name)\" has cosigned \(size) entries, the lock knows \(lock): the vault was "
                 + "restored from an older copy, and signing on would fork its log"

@@ -3,6 +3,7 @@
 import Bulk
 import Foundation
 public import Logging
+import Timestamp
 import TransparencyLog
 import Vault
 
@@ -52,6 +53,42 @@ public struct VaultFolder: Sendable {
             parsing: try SecretFile.readPublic(path),
             at: path,
             timeout: configuration.witnessTimeout
+        )
+    }
+
+    /// What has checkpoints time-stamped; `nil` where no authority is configured.
+    ///
+    /// - Throws: ``StartError``
+    func stamper(
+        for vault: OpenVault,
+        metrics: Metrics,
+        logger: Logger,
+        now: @escaping @Sendable () -> UTCTime
+    ) throws -> Stamper? {
+        let addresses = configuration.tsa.all
+        guard !addresses.isEmpty else { return nil }
+        let trusts = try addresses.map { address in
+            let path = configuration.path(address.roots)
+            let text = try SecretFile.readPublic(path)
+            do {
+                let file = try CertificateFile(parsing: Array(text.utf8))
+                return TimestampTrust(roots: file, intermediates: file)
+            } catch {
+                throw StartError.badAuthority(path: path, reason: "\(error)")
+            }
+        }
+        let timeout = configuration.tsaTimeout
+        let http = WitnessClient.makeHTTP(timeout: timeout, proxy: configuration.tsaProxy?.proxy)
+        return Stamper(
+            authorities: zip(addresses, trusts).map {
+                TimestampAuthority(url: $0.url, trust: $1, http: http, timeout: timeout)
+            },
+            http: http,
+            vault: vault,
+            every: configuration.tsaEvery,
+            metrics: metrics,
+            logger: logger,
+            now: now
         )
     }
 

@@ -22,6 +22,9 @@ public enum StorageKey: Hashable, Sendable {
     /// A published checkpoint with the cosignature that a witness, named by the SHA-256 of its vkey, made
     /// at a time in seconds since 1970.
     case cosigned(size: UInt64, witness: Hash, time: UInt64)
+    /// An authority's answer, which holds its time-stamp on the published checkpoint of a size and root; the
+    /// authority is named by the SHA-256 of its URL.
+    case timestamp(size: UInt64, root: Hash, authority: Hash)
     /// What was held against each other when a witness knew another tree of a size, by its SHA-256.
     case fork(size: UInt64, Hash)
     /// Something a member uploaded, named by the SHA-256 of its bytes.
@@ -43,6 +46,8 @@ public enum StorageKey: Hashable, Sendable {
         case .entries(let bundle): bundle.path
         case .cosigned(let size, let witness, let time):
             "cosigned/\(size / 1000)/\(size)/\(witness.hex)-\(time)"
+        case .timestamp(let size, let root, let authority):
+            "timestamps/\(size)-\(root.hex).\(authority.hex).tsr"
         case .fork(let size, let hash): "forks/\(size)-\(hash.hex)"
         case .content(let kind, let hash):
             "\(kind.rawValue)/\(hash.hex.prefix(2))/\(hash.hex)"
@@ -79,6 +84,13 @@ public enum StorageKey: Hashable, Sendable {
                 let witness = Hash(hex: fields[0]), let time = UInt64(fields[1])
             else { return nil }
             return .cosigned(size: size, witness: witness, time: time)
+        case "timestamps":
+            let fields = name.split(separator: ".", omittingEmptySubsequences: false)
+            let head = fields[0].split(separator: "-", omittingEmptySubsequences: false)
+            guard fields.count == 3, head.count == 2, let size = UInt64(head[0]),
+                let root = Hash(hex: head[1]), let authority = Hash(hex: fields[1])
+            else { return nil }
+            return .timestamp(size: size, root: root, authority: authority)
         case "proposals":
             guard parts.count == 3, let id = Hash(hex: String(parts[1])) else { return nil }
             if name == "statement" { return .proposal(id) }
@@ -135,6 +147,8 @@ public enum StoragePrefix: Hashable, Sendable {
     case checkpoints(thousand: UInt64)
     /// The cosigned forms of those checkpoints.
     case cosigned(thousand: UInt64)
+    /// The time-stamps of published checkpoints.
+    case timestamps
     /// What was kept of forks.
     case forks
     /// The partial forms of one hash tile.
@@ -152,6 +166,7 @@ public enum StoragePrefix: Hashable, Sendable {
         case .proposals: return "proposals"
         case .checkpoints(let thousand): return "checkpoints/\(thousand)"
         case .cosigned(let thousand): return "cosigned/\(thousand)"
+        case .timestamps: return "timestamps"
         case .forks: return "forks"
         case .partialTiles(let tile): return tile.path + ".p"
         case .partialEntries(let bundle): return bundle.path + ".p"
