@@ -69,6 +69,34 @@ extension MaliciousDaemonTests {
         }
     }
 
+    @Test("goes on with a log that administrators froze")
+    func pastEnd() async throws {
+        try await World.besieged { world, id in
+            let (_, decision) = try await world.act(as: "admin") {
+                try await $0.freeze(for: nil, for: 3600)
+            }
+            guard case .logged(let index) = decision else {
+                Issue.record("one administrator is enough")
+                return
+            }
+            _ = try await world.act(as: "lawyer") { try await $0.catchUp() }
+            let log = try LawlessLog(of: world)
+            let consent = Act.consent(Consent(record: Hash(hashing: []), classes: []))
+            log.add(try await world.act(as: "lawyer") { try await $0.sign(consent) })
+            log.show(in: world)
+            let words =
+                "the log goes on after its end: administrators froze it with \(index + 1) entries"
+            // The lawyer has seen the end, the activist has not.
+            for name in ["lawyer", "activist"] {
+                for _ in 1...2 {
+                    try await expectRefusal(name, words) {
+                        _ = try await world.act(as: name) { try await $0.catchUp() }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("keeps back the tiles that would show that its log grew and was not exchanged")
     func withheldTiles() async throws {
         try await World.besieged { world, id in

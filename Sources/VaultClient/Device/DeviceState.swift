@@ -39,6 +39,8 @@ struct DeviceState: Codable, Equatable, Sendable {
     var rotation: String?
     /// Up to where this device audited the log.
     var audited: AuditPlace?
+    /// At which size the log ended, where administrators froze it: no head may be larger.
+    var end: UInt64?
     /// The entries about administrators and policies that the vault showed, and must show again.
     var governance: SeenEntries?
     /// The entries about people's keys that the vault showed, and must show again; by person.

@@ -46,6 +46,7 @@ extension VaultSession {
                 state.governance = seen
             }
         }
+        if let frozen = governance.state.frozen { try await trust.note(end: frozen.index + 1) }
         try await follow(governance.decided.policy, at: size)
         return governance
     }

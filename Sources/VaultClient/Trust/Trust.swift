@@ -42,6 +42,7 @@ actor Trust {
                     + "this device last saw it"
             )
         }
+        if let end = state.end { try Self.require(new, toEndAt: end) }
         while true {
             let known = state.head
             if new.size <= known.size {
@@ -52,6 +53,23 @@ actor Trust {
             // Other answers, or another process, may have moved the head meanwhile.
             guard try remember(new, checkpoint, after: known) else { continue }
             return
+        }
+    }
+
+    /// Takes note that the log ended at a size, which no head of it may pass.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted` where the newest one does.
+    func note(end: UInt64) throws {
+        if state.end != end { try update { $0.end = end } }
+        try Self.require(state.head, toEndAt: end)
+    }
+
+    private static func require(_ head: Head, toEndAt end: UInt64) throws {
+        guard head.size <= end else {
+            throw ClientError.untrusted(
+                "the log goes on after its end: administrators froze it with \(end) entries, and it "
+                    + "has \(head.size)"
+            )
         }
     }
 
