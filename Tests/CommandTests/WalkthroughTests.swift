@@ -178,7 +178,9 @@ import Testing
             try await person.result("list", "ករណីដីធ្លី 2026", "--json")
         )
         #expect(submissions.count == 2)
-        let members = ["accepted", "consent", "held", "items", "number", "record", "submitter"]
+        let members = [
+            "accepted", "consent", "earlier", "held", "items", "number", "record", "submitter",
+        ]
         #expect(submissions.first.map { Set($0.keys) } == Set(members))
         let items = submissions.first?["items"] as? [[String: Any]] ?? []
         #expect(items.map { $0["name"] as? String } == ["testimony.txt", "picture.bin", "empty"])

@@ -154,6 +154,14 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
             "genesis-successor",
             try .sign(vault.statement(.genesis(begun), by: begun.actor), with: [vault.logSigner])
         )
+        let reencrypt = Reencrypt(
+            caseID: caseID,
+            epoch: 2,
+            replacing: record,
+            by: .test("new record"),
+            reason: .commitment
+        )
+        add("reencrypt", try vault.sign(.reencrypt(reencrypt), by: vault.reader))
         return samples
     }
 }

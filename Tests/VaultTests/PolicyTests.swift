@@ -255,6 +255,20 @@ struct PolicyTests {
             return now(try vault.sign(vault.submit(.test("x")), by: vault.otherSubmitter))
         case .wrongEpoch:
             return now(try vault.sign(vault.submit(.test("x"), epoch: 2), by: vault.submitter))
+        case .replacedRecord:
+            func act(_ record: String) -> Act {
+                .reencrypt(
+                    Reencrypt(
+                        caseID: vault.caseID,
+                        epoch: 1,
+                        replacing: vault.record,
+                        by: .test(record),
+                        reason: .compromise
+                    )
+                )
+            }
+            try vault.post(vault.sign(act("second"), by: vault.reader))
+            return now(try vault.sign(act("third"), by: vault.reader))
         case .repeatedRecord:
             return now(try vault.sign(vault.submit(vault.record), by: vault.submitter))
         case .mayNotRead:

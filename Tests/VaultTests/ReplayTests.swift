@@ -262,9 +262,11 @@ struct ReplayTests {
             var vault = log.vault
             var submission = try #require(vault.facts.submission(record: vault.record))
             // A property that is added must be written, too.
-            #expect(Mirror(reflecting: submission).children.count == 7)
+            #expect(Mirror(reflecting: submission).children.count == 9)
             submission.isHeld = isHeld
             submission.isErased = isErased
+            submission.isReplaced = isHeld
+            submission.earlier = isErased ? [.test("first"), .test("second")] : []
             vault.facts.set(submission, record: vault.record)
             let replay = LogReplay(state: vault.state, facts: vault.facts, edge: edge)
             let restored = try LogReplay(parsing: replay.bytes, edge: edge)

@@ -12,6 +12,8 @@ public struct BundleContents: Sendable {
         let record: SubmissionRecord
         let commitments: CommitmentList
         let manifest: Manifest
+        /// The records of the submission, this one last; more than one where it was sealed anew.
+        fileprivate(set) var records: [Hash]
         /// The numbers of the exported items, from 1, ascending.
         let numbers: [Int]
 
@@ -38,6 +40,7 @@ public struct BundleContents: Sendable {
             self.record = record
             self.commitments = commitments
             self.manifest = manifest
+            records = [record.hash]
             self.numbers = numbers
         }
 
@@ -90,7 +93,19 @@ public struct BundleContents: Sendable {
         policy: [UInt8]? = nil,
         date: UTCTime
     ) throws(BundleError) {
-        let records = Set(submissions.map(\.record.hash))
+        let chains: RecordChains
+        do {
+            let acts = receipts.sorted { $0.index < $1.index }.map(\.entry.signed.statement.act)
+            chains = try RecordChains(acts, of: caseID)
+        } catch {
+            throw .missingReceipt(.reencrypt)
+        }
+        let submissions = submissions.map { submission in
+            var submission = submission
+            submission.records = chains.records(to: submission.record.hash)
+            return submission
+        }
+        let records = Set(submissions.flatMap(\.records))
         let concerned = receipts.filter { Self.concerns($0, caseID: caseID, records: records) }
             .sorted { $0.index < $1.index }
         let identities = Dictionary(
@@ -102,18 +117,19 @@ public struct BundleContents: Sendable {
         }
         var placed: [(index: UInt64, submission: Submission)] = []
         for submission in submissions {
-            let hash = submission.record.hash
             guard
                 let receipt = concerned.first(where: {
                     if case .submit(let submit) = $0.entry.signed.statement.act {
-                        submit.record == hash && submit.commitments == submission.commitments.hash
+                        submit.record == submission.records[0]
+                            && submit.commitments == submission.commitments.hash
                     } else {
                         false
                     }
                 })
             else { throw .missingReceipt(.submit) }
-            guard Self.consent(for: hash, in: concerned).contains(consentClass) else {
-                throw .noConsent(record: hash)
+            let consent = Self.consent(for: submission.records, in: concerned)
+            guard consent.contains(consentClass) else {
+                throw .noConsent(record: submission.record.hash)
             }
             placed.append((receipt.index, submission))
         }
@@ -159,13 +175,15 @@ public struct BundleContents: Sendable {
         )
     }
 
-    /// The consent for a record as the last of some entries left it.
-    static func consent(for record: Hash, in receipts: [Receipt]) -> [ConsentClass] {
+    /// The consent for the records of a submission as the last of some entries left it.
+    static func consent(for records: [Hash], in receipts: [Receipt]) -> [ConsentClass] {
         var classes: [ConsentClass] = []
         for receipt in receipts {
             switch receipt.entry.signed.statement.act {
-            case .submit(let submit) where submit.record == record: classes = submit.classes
-            case .consent(let consent) where consent.record == record: classes = consent.classes
+            case .submit(let submit) where records.contains(submit.record):
+                classes = submit.classes
+            case .consent(let consent) where records.contains(consent.record):
+                classes = consent.classes
             default: break
             }
         }
@@ -181,6 +199,7 @@ public struct BundleContents: Sendable {
         case .caseOpen(let open): return open.caseID == caseID
         case .submit, .access, .export, .custody, .hold, .erase:
             return act.caseID == caseID && !records.isDisjoint(with: act.records)
+        case .reencrypt(let act): return act.caseID == caseID && records.contains(act.record)
         case .consent(let consent): return records.contains(consent.record)
         case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .logKey, .freeze, .caseGrant,
             .caseRemove, .caseRotate, .caseEscrow, .caseRecover:

@@ -120,10 +120,13 @@ public final class BundleWriter {
             guard payload.hashes[exhibit.path] != nil else { throw .missingFile(exhibit.name) }
             try addPayload(exhibit.description, at: BundleLayout.itemFile(exhibit.name))
         }
-        let records = contents.submissions.map { ($0.submission.record.hash, $0.name) }
+        let names = contents.submissions.flatMap { name, submission in
+            submission.records.map { ($0, name) }
+        }
         let custody = CustodyLog.bytes(
             of: contents.receipts,
-            submissions: Dictionary(records, uniquingKeysWith: { first, _ in first }),
+            submissions: Dictionary(names, uniquingKeysWith: { first, _ in first }),
+            records: contents.submissions.map(\.submission).filter(\.isWhole).map(\.record),
             exhibits: contents.exhibits
         )
         try addPayload(custody, at: BundleLayout.custodyLog)
@@ -195,7 +198,7 @@ public final class BundleWriter {
                 tags[BundleLayout.leaf(leaf.name, of: name)] = leaf.bytes
             }
             instructions.submissions.append(
-                (name, submission.record.hash, isWhole: submission.isWhole)
+                (name, submission.records, isWhole: submission.isWhole)
             )
         }
         tags[BundleLayout.instructions] = Array(instructions.text.utf8)

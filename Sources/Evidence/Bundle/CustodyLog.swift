@@ -7,14 +7,23 @@ import Vault
 enum CustodyLog {
     /// - Parameters:
     ///   - receipts: by index, ascending; without the export that makes this bundle.
-    ///   - submissions: the names of the submissions by their records.
+    ///   - submissions: the names of the submissions by their records, also those that were replaced.
+    ///   - records: the records that are in the bundle.
     ///   - exhibits: the items of the bundle.
     /// - Returns: The lines.
     static func bytes(
         of receipts: [Receipt],
         submissions: [Hash: String],
+        records: [SubmissionRecord],
         exhibits: [Exhibit]
     ) -> [UInt8] {
+        // The leaves name the objects of the record that was submitted; of a later one, only the record
+        // itself tells which object is which item.
+        let replaced = Set(receipts.compactMap(\.replacingRecord))
+        let known = Dictionary(
+            records.map { ($0.hash, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         var bytes: [UInt8] = []
         for receipt in receipts {
             let statement = receipt.entry.signed.statement
@@ -24,7 +33,14 @@ enum CustodyLog {
                 guard case .access(let access) = statement.act, access.scope == .objects else {
                     return true
                 }
-                return access.objects.contains(exhibit.item.object)
+                let record = access.records[0]
+                guard replaced.contains(record) else {
+                    return access.objects.contains(exhibit.item.object)
+                }
+                guard let objects = known[record]?.objects, exhibit.number < objects.count else {
+                    return true
+                }
+                return access.objects.contains(objects[exhibit.number].id)
             }
             let members = [
                 JSONMember("index", .number(receipt.index)),
@@ -63,6 +79,7 @@ enum CustodyLog {
         case .caseRotate(let rotate): [JSONMember("reason", rotate.reason.rawValue)]
         case .erase(let erase): [JSONMember("authority", erase.authority)]
         case .hold(let hold): [JSONMember("state", hold.state.rawValue)]
+        case .reencrypt(let act): [JSONMember("reason", act.reason.rawValue)]
         case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .logKey, .freeze, .caseOpen,
             .caseGrant, .caseRemove, .caseEscrow, .caseRecover:
             []
@@ -71,5 +88,13 @@ enum CustodyLog {
 
     private static func classes(_ classes: [ConsentClass]) -> JSONMember {
         JSONMember("classes", .array(classes.map { .string($0.rawValue) }))
+    }
+}
+
+extension Receipt {
+    /// The record that the entry puts in the place of another.
+    fileprivate var replacingRecord: Hash? {
+        guard case .reencrypt(let act) = entry.signed.statement.act else { return nil }
+        return act.record
     }
 }

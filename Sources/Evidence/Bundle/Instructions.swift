@@ -10,7 +10,7 @@ import Vault
 struct Instructions {
     let exhibits: [Exhibit]
     var receipts: [(stem: String, statement: Statement)] = []
-    var submissions: [(name: String, record: Hash, isWhole: Bool)] = []
+    var submissions: [(name: String, records: [Hash], isWhole: Bool)] = []
 
     init(exhibits: [Exhibit]) { self.exhibits = exhibits }
 
@@ -102,16 +102,30 @@ struct Instructions {
             STEP 4. What was submitted. The statement that was signed and logged on the day of the submission
             names the list of commitments; each fact that this bundle discloses is one of them.
 
-
             """
-        for (name, record, isWhole) in submissions {
-            guard let stem = submitStem(of: record) else { continue }
+        if submissions.contains(where: { $0.records.count > 1 }) {
+            text += """
+                Where a submission was sealed anew, the statement that says so names the record before it.
+
+                """
+        }
+        text += "\n"
+        for (name, records, isWhole) in submissions {
+            guard var stem = stem(bringing: records[0]) else { continue }
             let folder = "register/\(name)"
             text += """
                     [ "$(sed -n 's/^commitments: //p' \(stem).statement)" = "$(sha256sum < \(folder)/commitments.txt | cut -c1-64)" ]
                     [ -z "$(find \(folder)/leaves -type f -exec sha256sum {} + | cut -c1-64 | grep -vxFf \(folder)/commitments.txt)" ]
 
                 """
+            for record in records.dropFirst() {
+                guard let next = self.stem(bringing: record) else { continue }
+                text += """
+                        [ "$(sed -n 's/^previous: //p' \(next).statement)" = "$(sed -n 's/^record: //p' \(stem).statement)" ]
+
+                    """
+                stem = next
+            }
             if isWhole {
                 text += """
                         [ "$(sed -n 's/^record: //p' \(stem).statement)" = "$(sha256sum < \(folder)/record.txt | cut -c1-64)" ]
@@ -160,12 +174,13 @@ struct Instructions {
         in which they were rewritten passes step 1.
         """# + "\n"
 
-    private func submitStem(of record: Hash) -> String? {
+    /// The entry that submitted a record, or put it in the place of another.
+    private func stem(bringing record: Hash) -> String? {
         receipts.first {
-            if case .submit(let submit) = $0.statement.act {
-                submit.record == record
-            } else {
-                false
+            switch $0.statement.act {
+            case .submit(let submit): submit.record == record
+            case .reencrypt(let act): act.record == record
+            default: false
             }
         }?.stem
     }

@@ -5,7 +5,7 @@ public import Vault
 /// What a submission says of itself, sealed as its first object: JSON Lines, a leaf on each.
 ///
 /// ```
-/// {"format":"saksi/v1 manifest","case":"<case id>","epoch":<n>}
+/// {"format":"saksi/v1 manifest","case":"<case id>","epoch":<n>}     of one sealed anew: …,"was":[…]}
 /// {"salt":"…","leaf":"submission","value":{"created":"<time>","items":<n>}}
 /// {"salt":"…","leaf":"consent","value":["court",…]}
 /// {"salt":"…","leaf":"item/0001/file","value":{"object":"…","sha256":"…","size":<n>}}
@@ -21,6 +21,10 @@ public struct Manifest: Sendable {
     public let caseID: CaseID
     /// The epoch of the case's key.
     public let epoch: UInt64
+    /// The ids of the objects that were submitted, the manifest's first; empty unless it was sealed anew.
+    ///
+    /// The items name these ids. The record's objects are the same in the same places, under other ids.
+    public let was: [ObjectID]
     /// When it was made, by the device's clock.
     public let created: UTCTime
     /// For whom the submitter allowed exports, ascending.
@@ -65,10 +69,33 @@ public struct Manifest: Sendable {
         }
         self.caseID = caseID
         self.epoch = epoch
+        was = []
         self.created = created
         self.consent = consent
         self.items = items
         self.leaves = leaves
+        guard bytes.count <= Self.maximumSize else { throw .tooLarge }
+    }
+
+    /// The manifest of a record that takes the place of another: all facts are as they were, to the byte.
+    ///
+    /// - Parameters:
+    ///   - manifest: that of the record before.
+    ///   - record: the record before.
+    ///   - epoch: the epoch of the case's key now.
+    /// - Throws: ``ManifestError/tooLarge``.
+    public init(
+        sealingAnew manifest: Manifest,
+        of record: SubmissionRecord,
+        epoch: UInt64
+    ) throws(ManifestError) {
+        caseID = manifest.caseID
+        self.epoch = epoch
+        was = manifest.was.isEmpty ? record.objects.map(\.id) : manifest.was
+        created = manifest.created
+        consent = manifest.consent
+        items = manifest.items
+        leaves = manifest.leaves
         guard bytes.count <= Self.maximumSize else { throw .tooLarge }
     }
 
@@ -83,10 +110,11 @@ public struct Manifest: Sendable {
             omittingEmptySubsequences: false
         )
         guard let header = try? JSONValue(parsing: Array(lines[0])),
-            let values = header.members("format", "case", "epoch"),
+            let values = header.members("format", "case", "epoch")
+                ?? header.members("format", "case", "epoch", "was"),
             let format = values[0].string, format.utf8.elementsEqual(Self.format.utf8),
             let caseID = values[1].string.flatMap({ CaseID(hex: $0) }),
-            let epoch = values[2].number, epoch > 0
+            let epoch = values[2].number, epoch > 0, let was = Self.was(values.dropFirst(3).first)
         else { throw .header }
         var leaves: [Leaf] = []
         for (place, line) in lines.enumerated().dropFirst() {
@@ -99,19 +127,29 @@ public struct Manifest: Sendable {
         let facts = try Facts(leaves)
         self.caseID = caseID
         self.epoch = epoch
+        self.was = was
         created = facts.created
         consent = facts.consent
         items = facts.items
         self.leaves = leaves
     }
 
+    /// The ids in the first line: none where the member is not there, at least one where it is.
+    private static func was(_ value: JSONValue?) -> [ObjectID]? {
+        guard let value else { return [] }
+        let ids = value.array?.map { $0.string.flatMap { ObjectID(hex: $0) } } ?? []
+        let was = ids.compactMap(\.self)
+        return was.isEmpty || was.count != ids.count ? nil : was
+    }
+
     /// The manifest as it is sealed.
     public var bytes: [UInt8] {
-        let header = JSONValue.object([
+        var header = [
             JSONMember("format", Self.format), JSONMember("case", caseID.hex),
             JSONMember("epoch", .number(epoch)),
-        ])
-        var bytes = header.bytes
+        ]
+        if !was.isEmpty { header.append(JSONMember("was", .array(was.map { .string($0.hex) }))) }
+        var bytes = JSONValue.object(header).bytes
         bytes.append(UInt8(ascii: "\n"))
         for leaf in leaves { bytes += leaf.bytes }
         return bytes
@@ -147,9 +185,10 @@ public struct Manifest: Sendable {
     ) throws(ManifestError) {
         guard record.caseID == caseID, record.epoch == epoch else { throw .otherCase }
         guard record.commitments == commitments.hash else { throw .otherCommitments }
-        guard record.objects.dropFirst().map(\.id) == items.map(\.object) else {
-            throw .otherObjects
-        }
+        let named = was.isEmpty ? record.objects.map(\.id) : was
+        guard record.objects.count == named.count,
+            named.dropFirst().elementsEqual(items.lazy.map(\.object))
+        else { throw .otherObjects }
         for (place, leaf) in leaves.enumerated() where !commitments.contains(leaf.commitment) {
             throw .notCommitted(line: place + 2)
         }

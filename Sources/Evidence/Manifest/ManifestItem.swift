@@ -48,7 +48,7 @@ public struct ManifestItem: Hashable, Sendable {
         case file
     }
 
-    /// The id of the object that holds the bytes.
+    /// The id of the object that held the bytes when it was submitted; see ``Manifest/was``.
     public let object: ObjectID
     /// The SHA-256 of the bytes.
     public let sha256: Hash

@@ -32,6 +32,35 @@ public enum Envelope {
         return try Header(wrapping: fileKey, for: [recipient]).bytes
     }
 
+    /// Whether the file key in a header is the one that the record commits to.
+    ///
+    /// - Parameters:
+    ///   - envelope: the header that is stored now.
+    ///   - description: the object's entry in the record.
+    ///   - identities: what opens the header.
+    ///   - isRewrapped: whether a rotation sealed the header anew, after the record was made.
+    /// - Returns: `false` for another key, which only an ``ObjectOpener`` that takes any goes on with.
+    /// - Throws: ``OpenError`` for a header that does not open, or is another than the record's.
+    public static func holdsCommittedKey(
+        _ envelope: [UInt8],
+        of description: ObjectDescription,
+        with identities: [any Identity],
+        isRewrapped: Bool = false
+    ) throws(OpenError) -> Bool {
+        do throws(OpenError) {
+            _ = try fileKey(
+                in: envelope,
+                of: description,
+                with: identities,
+                isRewrapped: isRewrapped
+            )
+            return true
+        } catch {
+            guard error == .keyCommitment else { throw error }
+            return false
+        }
+    }
+
     /// The file key in a header.
     ///
     /// A header from before a rotation is known by its hash, which is in the record. One that was sealed
@@ -40,7 +69,8 @@ public enum Envelope {
         in envelope: [UInt8],
         of description: ObjectDescription,
         with identities: [any Identity],
-        isRewrapped: Bool = false
+        isRewrapped: Bool = false,
+        takesAnyKey: Bool = false
     ) throws(OpenError) -> FileKey {
         guard
             isRewrapped
@@ -49,9 +79,10 @@ public enum Envelope {
         else { throw .envelope }
         let fileKey = try unwrap(envelope, with: identities)
         // A header that was exchanged together with the record's hash still meets the commitment.
-        guard KeyCommitment.of(fileKey, object: description.id) == description.keyCommitment else {
-            throw .keyCommitment
-        }
+        guard
+            takesAnyKey
+                || KeyCommitment.of(fileKey, object: description.id) == description.keyCommitment
+        else { throw .keyCommitment }
         return fileKey
     }
 

@@ -12,6 +12,7 @@ extension Manifest {
     ///   - envelope: the first object's age header.
     ///   - identities: the key of the case's epoch.
     ///   - isRewrapped: whether a rotation sealed the envelope anew, after the record was made.
+    ///   - takesAnyKey: whether the file key need not be the one committed to; the facts must be.
     ///   - segment: gives the first object's segments by their place.
     /// - Throws: ``OpenError``, ``ManifestError``, and what `segment` throws.
     public init(
@@ -20,13 +21,20 @@ extension Manifest {
         envelope: [UInt8],
         identities: [any Identity],
         isRewrapped: Bool = false,
+        takesAnyKey: Bool = false,
         segment: (Int) throws -> [UInt8]
     ) throws {
         let description = record.objects[0]
         guard description.payloadSize <= UInt64(2 * Self.maximumSize) else {
             throw ManifestError.tooLarge
         }
-        var opener = try ObjectOpener(envelope, description, identities, isRewrapped)
+        var opener = try ObjectOpener(
+            envelope,
+            description,
+            identities,
+            isRewrapped,
+            takesAnyKey
+        )
         var text: [UInt8] = []
         for place in description.segments.indices {
             var bytes = try segment(place)

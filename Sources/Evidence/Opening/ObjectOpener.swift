@@ -38,6 +38,8 @@ public struct ObjectOpener: ~Copyable {
     ///   - description: the object's entry in a record whose hash was logged.
     ///   - identities: the key of the case's epoch.
     ///   - isRewrapped: whether a rotation sealed the envelope anew, after the record was made.
+    ///   - takesAnyKey: whether the file key need not be the one committed to. Only to seal a submission
+    ///     anew: what it opens counts only where ``finish()`` finds the plaintext that was committed to.
     ///   - sha256: of the plaintext, from the manifest.
     ///   - size: of the plaintext in bytes, from the manifest.
     /// - Throws: ``OpenError``.
@@ -46,13 +48,21 @@ public struct ObjectOpener: ~Copyable {
         description: ObjectDescription,
         identities: [any Identity],
         isRewrapped: Bool = false,
+        takesAnyKey: Bool = false,
         sha256: Hash,
         size: UInt64
     ) throws(OpenError) {
         guard size <= SourceFile.maximumSize,
             ObjectSealer.payloadSize(ofContent: size) == description.payloadSize
         else { throw .size }
-        try self.init(envelope, description, identities, isRewrapped, expected: (sha256, size))
+        try self.init(
+            envelope,
+            description,
+            identities,
+            isRewrapped,
+            takesAnyKey,
+            expected: (sha256, size)
+        )
     }
 
     /// Opens an object of which only the record tells; the sink also receives the padding.
@@ -61,6 +71,7 @@ public struct ObjectOpener: ~Copyable {
         _ description: ObjectDescription,
         _ identities: [any Identity],
         _ isRewrapped: Bool,
+        _ takesAnyKey: Bool,
         expected: (sha256: Hash, size: UInt64)? = nil
     ) throws(OpenError) {
         guard let size = PayloadLayout.plaintextSize(payloadSize: description.payloadSize) else {
@@ -70,7 +81,8 @@ public struct ObjectOpener: ~Copyable {
             in: envelope,
             of: description,
             with: identities,
-            isRewrapped: isRewrapped
+            isRewrapped: isRewrapped,
+            takesAnyKey: takesAnyKey
         )
         self.description = description
         self.expected = expected

@@ -8,12 +8,15 @@ public enum Plaintext: Sendable {
     case file(SourceFile)
     /// Bytes in memory: the manifest.
     case bytes([UInt8])
+    /// Bytes that come in while they are sealed.
+    case pipe(PlaintextPipe)
 
     /// Its size in bytes.
     public var size: UInt64 {
         switch self {
         case .file(let file): file.size
         case .bytes(let bytes): UInt64(bytes.count)
+        case .pipe(let pipe): pipe.size
         }
     }
 
@@ -22,6 +25,7 @@ public enum Plaintext: Sendable {
         switch self {
         case .file(let file): "file of \(file.size)"
         case .bytes(let bytes): "bytes \(Hash(hashing: bytes).hex)"
+        case .pipe(let pipe): "committed \(pipe.sha256.hex)"
         }
     }
 
@@ -31,6 +35,8 @@ public enum Plaintext: Sendable {
             try unsafe file.read(into: buffer, at: offset)
         case .bytes(let bytes):
             unsafe buffer.copyBytes(from: bytes[Int(offset)...].prefix(buffer.count))
+        case .pipe(let pipe):
+            try unsafe pipe.read(into: buffer)
         }
     }
 

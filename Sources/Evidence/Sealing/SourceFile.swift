@@ -146,6 +146,8 @@ public enum SourceError: Error, Equatable, Sendable {
     case tooLarge
     /// It changed while it was read, or since the attempt that is being resumed.
     case changed(Change)
+    /// What came in ended before its end.
+    case cutOff
     /// Reading failed, with this `errno`.
     case readFailed(errno: Int32)
 
@@ -181,6 +183,7 @@ extension SourceError: CustomStringConvertible {
         case .folder: "it is a folder, not a file"
         case .notRegular: "it is a pipe, a socket or a device, not a file"
         case .tooLarge: "the file is larger than \(SourceFile.maximumSize) bytes"
+        case .cutOff: "it ended before its end"
         case .changed(.shrunk): "the file became shorter while it was read"
         case .changed(.grew): "the file became longer while it was read"
         case .changed(.rewritten): "the file was written to while it was read"

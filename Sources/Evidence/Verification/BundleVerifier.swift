@@ -43,6 +43,8 @@ struct VerificationRun {
     var receipts: [(stem: String, receipt: Receipt)]?
     /// What each submission's folder belongs to.
     var submits: [String: Submit]?
+    /// The records of each, the last of them in force; more than one where it was sealed anew.
+    var records: [String: [Hash]]?
     var leaves: [String: [String: Leaf]]?
     var exhibits: [Exhibit]?
 

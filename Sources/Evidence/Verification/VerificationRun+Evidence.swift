@@ -28,6 +28,16 @@ extension VerificationRun {
         guard Set(submits.values.map(\.record)).count == submits.count else {
             throw Finding("two folders of the register are of one submission")
         }
+        let chains: RecordChains
+        do {
+            chains = try RecordChains(
+                receipts.map(\.receipt.entry.signed.statement.act),
+                of: submits.values.first?.caseID
+            )
+        } catch {
+            throw Finding("the record \(error.record) takes the place of none that was in force")
+        }
+        records = submits.mapValues { chains.records(to: chains.newest(of: $0.record)) }
         self.submits = submits
     }
 
@@ -72,6 +82,8 @@ extension VerificationRun {
     func checkRecords() throws(Finding) -> String? {
         let submits = try need(submits, from: .commitments)
         let leaves = try need(leaves, from: .leaves)
+        let records = try need(records, from: .commitments)
+        let receipts = try need(receipts, from: .receipts)
         var partial: [String] = []
         for (name, submit) in submits.sorted(by: { $0.key < $1.key }) {
             let path = BundleLayout.record(name)
@@ -85,9 +97,15 @@ extension VerificationRun {
                 continue
             }
             guard let record = try? SubmissionRecord(parsing: try bytes(path)),
-                record.hash == submit.record
+                record.hash == records[name]?.last
             else { throw Finding("\(path) is not the record that was submitted") }
-            guard record.caseID == submit.caseID, record.epoch == submit.epoch,
+            let epoch = receipts.lazy.compactMap { _, receipt -> UInt64? in
+                guard case .reencrypt(let act) = receipt.entry.signed.statement.act,
+                    act.record == record.hash
+                else { return nil }
+                return act.epoch
+            }.first
+            guard record.caseID == submit.caseID, record.epoch == epoch ?? submit.epoch,
                 record.commitments == submit.commitments
             else { throw Finding("\(path) is of another case, epoch or list than its statement") }
         }
@@ -154,10 +172,21 @@ extension VerificationRun {
     /// The custody log is what follows from the entries.
     func checkCustody() throws(Finding) {
         let receipts = try need(receipts, from: .receipts).map(\.receipt)
-        let records = try need(submits, from: .commitments).map { ($0.value.record, $0.key) }
+        let records = try need(records, from: .commitments)
+        let names = records.flatMap { name, chain in chain.map { ($0, name) } }
+        var disclosed: [SubmissionRecord] = []
+        for name in records.keys {
+            let path = BundleLayout.record(name)
+            guard try need(files, from: .files).sizes[path] != nil else { continue }
+            guard let record = try? SubmissionRecord(parsing: try bytes(path)) else {
+                throw Finding("\(path) is not a record")
+            }
+            disclosed.append(record)
+        }
         let want = CustodyLog.bytes(
             of: receipts.dropLast(),
-            submissions: Dictionary(records, uniquingKeysWith: { first, _ in first }),
+            submissions: Dictionary(names, uniquingKeysWith: { first, _ in first }),
+            records: disclosed,
             exhibits: try need(exhibits, from: .items)
         )
         guard try bytes(BundleLayout.custodyLog) == want else {
@@ -176,17 +205,18 @@ extension VerificationRun {
                 "the export names another payload: got \(export.manifest), want \(manifest)"
             )
         }
-        let submits = try need(submits, from: .commitments)
-        guard Set(export.records) == Set(submits.values.map(\.record)) else {
+        let chains = try need(records, from: .commitments).values
+        guard Set(export.records) == Set(chains.compactMap(\.last)) else {
             throw Finding("the export names other submissions than those of the register")
         }
-        let records = Set(export.records)
+        let records = Set(chains.joined())
         for receipt in receipts
         where !BundleContents.concerns(receipt, caseID: export.caseID, records: records) {
             throw Finding("entry \(receipt.index) does not concern what was exported")
         }
-        for record in export.records
-        where !BundleContents.consent(for: record, in: receipts).contains(export.consentClass) {
+        for chain in chains
+        where !BundleContents.consent(for: chain, in: receipts).contains(export.consentClass) {
+            let record = chain.last.map { "\($0)" } ?? ""
             throw Finding("the consent for submission \(record) does not cover this export")
         }
         let info = String(decoding: try bytes(BundleLayout.info), as: UTF8.self)

@@ -31,7 +31,8 @@ enum VerificationStep: String, CaseIterable {
         case .inclusion: "the log's key signed trees that hold every one of these entries"
         case .commitments: "the lists of commitments are those that the submitters signed"
         case .leaves: "each disclosed fact was committed to on the day of its submission"
-        case .record: "the records are those that the submitters signed"
+        case .record:
+            "the records are those that the submitters signed, or that later took their place"
         case .items: "each file is, to the byte, the one that was committed to"
         case .custody: "the custody log says what the entries in this bundle say"
         case .export:

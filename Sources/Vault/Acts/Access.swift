@@ -107,11 +107,9 @@ extension VaultState {
 }
 
 extension VaultFacts {
-    /// A submission to a case.
+    /// A submission to a case, as ``submission(_:)`` finds it.
     func submission(_ record: Hash, to id: CaseID) throws(PolicyViolation) -> Submission {
-        guard let found = submission(record: record), found.caseID == id else {
-            throw .unknownRecord
-        }
+        guard let found = submission(record), found.caseID == id else { throw .unknownRecord }
         return found
     }
 }

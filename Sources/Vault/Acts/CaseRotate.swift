@@ -12,7 +12,7 @@ public struct Rotation: Hashable, Sendable {
     public let keyring: Hash
     /// The SHA-256 of the keyring that it takes the place of.
     public let previous: Hash
-    /// How many submissions the case has.
+    /// How many records the case has: one for each submission, and for each that was sealed anew.
     ///
     /// One that came in meanwhile would be left sealed to the old epoch.
     public let submissions: UInt64

@@ -4,7 +4,7 @@ public import Bulk
 
 /// `consent`: says anew to whom a submission may be given.
 public struct Consent: Hashable, Sendable {
-    /// The SHA-256 of the submission's record.
+    /// The SHA-256 of the submission's record, or of one before it in its place.
     public let record: Hash
     /// The whole new set, ascending.
     ///
@@ -35,9 +35,8 @@ extension Consent: ActBody {
         in context: ActContext,
         facts: inout some VaultFacts
     ) throws(PolicyViolation) {
-        guard var submission = facts.submission(record: record) else { throw .unknownRecord }
+        guard let submission = facts.submission(record) else { throw .unknownRecord }
         guard state.person(of: submission.submitter) == context.person else { throw .notSubmitter }
-        submission.classes = classes
-        facts.set(submission, record: record)
+        facts.change(record) { $0.classes = classes }
     }
 }

@@ -67,11 +67,7 @@ extension Hold: ActBody {
         for record in records { _ = try facts.submission(record, to: caseID) }
         let isHeld = self.state == .on
         if records.isEmpty { state.cases[caseID]?.isHeld = isHeld }
-        for record in records {
-            var submission = try facts.submission(record, to: caseID)
-            submission.isHeld = isHeld
-            facts.set(submission, record: record)
-        }
+        for record in records { facts.change(record) { $0.isHeld = isHeld } }
     }
 }
 

@@ -14,7 +14,7 @@ public struct Case: Hashable, Sendable {
     public internal(set) var epoch: UInt64
     /// The SHA-256 of the current keyring.
     public internal(set) var keyring: Hash
-    /// How many submissions it has.
+    /// How many records it has: one for each submission, and for each that was sealed anew.
     public internal(set) var submissions: UInt64 = 0
     /// Whether nothing of it may be erased.
     public internal(set) var isHeld = false

@@ -129,6 +129,8 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case wrongEpoch = "wrong-epoch"
     /// The record was submitted before.
     case repeatedRecord = "repeated-record"
+    /// Another record took the place of this one.
+    case replacedRecord = "replaced-record"
     /// The actor may not read the case.
     case mayNotRead = "may-not-read"
     /// A record was not submitted to the case.
@@ -196,6 +198,7 @@ extension PolicyViolation: CustomStringConvertible {
         case .mayNotSubmit: "the actor may not submit to the case"
         case .wrongEpoch: "the submission is sealed to another epoch than the case's current one"
         case .repeatedRecord: "the record was submitted before"
+        case .replacedRecord: "another record took the place of this one already"
         case .mayNotRead: "the actor may not read the case"
         case .unknownRecord: "the record was not submitted to the case"
         case .noConsent: "the submitter has not consented to this"

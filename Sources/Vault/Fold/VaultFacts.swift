@@ -12,7 +12,8 @@ public protocol VaultFacts {
 
     /// What the log says of a submission now, by its record.
     ///
-    /// Asked only for the records that ``Act/records`` names.
+    /// Asked only for the records that ``Act/records`` names, and for those that were submitted where
+    /// these took their place: the first of ``Submission/earlier``.
     func submission(record: Hash) -> Submission?
 
     /// Takes note that an entry holds a statement.
@@ -22,9 +23,30 @@ public protocol VaultFacts {
     mutating func set(_ submission: Submission, record: Hash)
 }
 
-/// What the log says of one submission.
+extension VaultFacts {
+    /// What the log says of a submission now, by any of its records: consent and hold are those of the
+    /// record that was submitted, which count for all that took its place.
+    func submission(_ record: Hash) -> Submission? {
+        guard var found = submission(record: record) else { return nil }
+        if let first = found.earlier.first.flatMap({ submission(record: $0) }) {
+            found.classes = first.classes
+            found.isHeld = first.isHeld
+        }
+        return found
+    }
+
+    /// Changes consent or hold of a submission, by any of its records.
+    mutating func change(_ record: Hash, _ change: (inout Submission) -> Void) {
+        let first = submission(record: record)?.earlier.first ?? record
+        guard var submission = submission(record: first) else { return }
+        change(&submission)
+        set(submission, record: first)
+    }
+}
+
+/// What the log says of one record of a submission.
 public struct Submission: Hashable, Sendable {
-    /// The index of the entry that holds the `submit` statement.
+    /// The index of the entry that holds the `submit` statement, or the `reencrypt` one.
     public let index: UInt64
     /// The case.
     public let caseID: CaseID
@@ -34,10 +56,14 @@ public struct Submission: Hashable, Sendable {
     public let epoch: UInt64
     /// To whom it may be given, as the submitter last said; none when consent was withdrawn.
     public var classes: [ConsentClass]
+    /// The records that this one took the place of: first the one that was submitted.
+    public var earlier: [Hash] = []
     /// Whether it may not be erased, whatever the case is.
     public var isHeld = false
     /// Whether all of it was erased.
     public var isErased = false
+    /// Whether another record took the place of this one.
+    public var isReplaced = false
 
     /// Says what is known of a submission.
     public init(

@@ -53,7 +53,11 @@ extension LogReplay {
 }
 
 extension LogFacts {
-    fileprivate var byteCount: Int { 8 + 24 * statements.count + 112 * submissions.count }
+    fileprivate var byteCount: Int {
+        var count = 8 + 24 * statements.count
+        submissions.forEach { count += 112 + ($1.earlier.isEmpty ? 0 : 8 + 32 * $1.earlier.count) }
+        return count
+    }
 
     /// The number of statements, each statement, each submission; numbers are big endian.
     fileprivate func write(to writer: inout ByteWriter) {
@@ -74,7 +78,13 @@ extension LogFacts {
                     submission.classes.contains(each.element) ? mask | 1 << each.offset : mask
                 }
             )
-            writer.add((submission.isHeld ? 1 : 0) | (submission.isErased ? 2 : 0))
+            writer.add(
+                (submission.isHeld ? 1 : 0) | (submission.isErased ? 2 : 0)
+                    | (submission.isReplaced ? 4 : 0) | (submission.earlier.isEmpty ? 0 : 8)
+            )
+            guard !submission.earlier.isEmpty else { return }
+            writer.add(UInt64(submission.earlier.count))
+            for record in submission.earlier { writer.bytes += record.bytes }
         }
     }
 
@@ -105,6 +115,16 @@ extension LogFacts {
             )
             submission.isHeld = marks & 1 == 1
             submission.isErased = marks & 2 == 2
+            submission.isReplaced = marks & 4 == 4
+            if marks & 8 == 8 {
+                guard let count = reader.number(), count <= reader.rest.count / 32 else {
+                    return nil
+                }
+                for _ in 0..<count {
+                    guard let record = reader.bytes(32).flatMap({ Hash($0) }) else { return nil }
+                    submission.earlier.append(record)
+                }
+            }
             set(submission, record: record)
         }
     }

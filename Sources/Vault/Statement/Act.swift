@@ -46,6 +46,8 @@ public enum ActName: String, CaseIterable, Sendable {
     case logKey = "log.key"
     /// ``Freeze``.
     case freeze
+    /// ``Reencrypt``.
+    case reencrypt
 }
 
 /// What a statement does.
@@ -95,6 +97,8 @@ public enum Act: Hashable, Sendable {
     case logKey(LogKeyChange)
     /// Ends the log.
     case freeze(Freeze)
+    /// Seals a submission anew, payloads and all.
+    case reencrypt(Reencrypt)
 
     init(_ name: ActName, reading reader: inout LineReader) throws(LineError) {
         self =
@@ -120,6 +124,7 @@ public enum Act: Hashable, Sendable {
             case .erase: .erase(try Erase(reading: &reader))
             case .logKey: .logKey(try LogKeyChange(reading: &reader))
             case .freeze: .freeze(try Freeze(reading: &reader))
+            case .reencrypt: .reencrypt(try Reencrypt(reading: &reader))
             }
     }
 
@@ -147,6 +152,7 @@ public enum Act: Hashable, Sendable {
         case .erase: .erase
         case .logKey: .logKey
         case .freeze: .freeze
+        case .reencrypt: .reencrypt
         }
     }
 
@@ -174,6 +180,7 @@ public enum Act: Hashable, Sendable {
         case .erase(let act): act
         case .logKey(let act): act
         case .freeze(let act): act
+        case .reencrypt(let act): act
         }
     }
 
@@ -194,6 +201,7 @@ public enum Act: Hashable, Sendable {
         case .caseRecover(let act): act.caseID
         case .hold(let act): act.caseID
         case .erase(let act): act.caseID
+        case .reencrypt(let act): act.caseID
         }
     }
 
@@ -215,6 +223,7 @@ public enum Act: Hashable, Sendable {
         case .custody(let act): [act.record]
         case .hold(let act): act.records
         case .erase(let act): [act.record]
+        case .reencrypt(let act): [act.previous, act.record]
         }
     }
 }

@@ -95,12 +95,14 @@ extension VaultSession {
         calledAs item: String
     ) async throws -> ObjectID {
         let reading = try await CaseReading.begin(self, id)
-        guard let submission = reading.view.submissions.first(where: { $0.submit.record == record })
+        guard let submission = reading.view.submissions.first(where: { $0.record == record })
         else { throw ItemReference.missing(item) }
         let access = try await reading.access(.manifest, for: "erase", records: [record])
-        let items = try await reading.opened(submission, access).manifest.items
-        guard items.indices.contains(place - 1) else { throw ItemReference.missing(item) }
-        return items[place - 1].object
+        let opened = try await reading.opened(submission, access)
+        guard opened.manifest.items.indices.contains(place - 1) else {
+            throw ItemReference.missing(item)
+        }
+        return opened.object(place - 1).id
     }
 }
 
@@ -116,10 +118,10 @@ private struct NamedEvidence {
             self.record = record
         } else if let view, text.contains("/") {
             let found = try ItemReference.find(text, in: view)
-            record = found.submission.submit.record
+            record = found.submission.record
             item = found.item
         } else if let submission = Int(text).flatMap({ view?.submission($0) }) {
-            record = submission.submit.record
+            record = submission.record
         } else {
             throw ClientError(
                 .failed,

@@ -4,7 +4,8 @@ import Foundation
 
 /// The folder on a device that holds everything this program keeps.
 ///
-/// `identity.age`, `vault.age`, `audit.age`, `outbox/`, `rotations/`, `forks/`, `lock`: see the article "What is on
+/// `identity.age`, `vault.age`, `audit.age`, `outbox/`, `rotations/`,
+/// `reencryptions/`, `forks/`, `lock`: see the article "What is on
 /// the device".
 public struct DeviceHome: Sendable {
     /// The folder.
@@ -30,6 +31,8 @@ public struct DeviceHome: Sendable {
     var outbox: FilePath { folder.appending("outbox") }
     /// Where the changes of cases' keys are that are under way.
     var rotations: FilePath { folder.appending("rotations") }
+    /// Where submissions are that are being sealed anew.
+    var reencryptions: FilePath { folder.appending("reencryptions") }
     /// Where heads are that contradict each other.
     var forks: FilePath { folder.appending("forks") }
 

@@ -84,6 +84,8 @@ struct KnownCase: Codable, Equatable, Sendable {
     var name: String?
     /// What the vault showed of it, and must show again.
     private(set) var seen: SeenEntries?
+    /// The submissions that are being sealed anew, until that is done.
+    var reencryption: PendingReencryption?
 
     init(id: String, owner: String? = nil, name: String? = nil) {
         self.id = id

@@ -24,8 +24,7 @@ extension Act {
         case .logKey(let act): act.effects(after: state.logKeys)
         case .freeze(let act): act.effects
         case .genesis, .enrol, .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow,
-            .submit,
-            .access, .export, .consent, .custody:
+            .submit, .access, .export, .consent, .custody, .reencrypt:
             []
         }
     }

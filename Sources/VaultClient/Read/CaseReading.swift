@@ -50,19 +50,23 @@ struct CaseReading {
     }
 
     /// Fetches and opens the manifest of a submission, and holds it to the record.
+    ///
+    /// With any file key that an envelope holds only to seal it anew; see ``ObjectOpener``.
     func opened(
         _ submission: CaseView.Submitted,
-        _ access: [Hash: Hash]
+        _ access: [Hash: Hash],
+        takesAnyKey: Bool = false
     ) async throws -> OpenedSubmission {
-        let submit = submission.submit
-        guard let access = access[submit.record] else {
+        let name = submission.record
+        guard let access = access[name] else {
             preconditionFailure("the access names each record")
         }
-        let record = try SubmissionRecord(parsing: await record(submit.record, access))
-        guard record.caseID == view.id, record.commitments == submit.commitments else {
-            throw ClientError(.failed, "record \(submit.record.hex) does not fit its statement")
+        let record = try SubmissionRecord(parsing: await record(name, access))
+        let list = submission.submit.commitments
+        guard record.caseID == view.id, record.commitments == list else {
+            throw ClientError(.failed, "record \(name.hex) does not fit its statement")
         }
-        let commitments = try CommitmentList(parsing: await self.record(submit.commitments, access))
+        let commitments = try CommitmentList(parsing: await self.record(list, access))
         guard record.objects[0].payloadSize <= 2 * UInt64(Manifest.maximumSize) else {
             throw ManifestError.tooLarge
         }
@@ -79,7 +83,8 @@ struct CaseReading {
                 commitments: commitments,
                 envelope: envelope,
                 identities: identities,
-                isRewrapped: isRewrapped
+                isRewrapped: isRewrapped,
+                takesAnyKey: takesAnyKey
             ) { segments[$0] }
         }
         return OpenedSubmission(record: record, commitments: commitments, manifest: manifest)
@@ -106,20 +111,19 @@ struct CaseReading {
         }
     }
 
-    /// Opens an item: every segment is checked on its way in, everything at the end.
+    /// Opens an item by its place: every segment is checked on its way in, everything at the end.
     ///
     /// `progress` is told the bytes of payload that were opened; what `sink` took is only whole when
     /// this returns.
     func open(
-        _ item: ManifestItem,
+        _ place: Int,
         of submission: OpenedSubmission,
         _ access: Hash,
         progress: (UInt64) -> Void,
         _ sink: (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
-        guard let object = submission.record.objects.first(where: { $0.id == item.object }) else {
-            preconditionFailure("the manifest was held to the record")
-        }
+        let item = submission.manifest.items[place]
+        let object = submission.object(place)
         let isRewrapped = isRewrapped(submission.record)
         var opener: ObjectOpener?
         var done: UInt64 = 0
@@ -180,6 +184,9 @@ struct OpenedSubmission {
     let record: SubmissionRecord
     let commitments: CommitmentList
     let manifest: Manifest
+
+    /// The object of an item, by its place in the manifest; the first object is the manifest.
+    func object(_ place: Int) -> ObjectDescription { record.objects[place + 1] }
 }
 
 /// Why a submission cannot be opened.

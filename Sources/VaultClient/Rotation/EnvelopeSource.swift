@@ -13,6 +13,26 @@ struct FoundEnvelope: Sendable {
     let isRewrapped: Bool
     let bytes: [UInt8]
 
+    /// Whether it holds another file key than the record commits to; what does not open at all does not.
+    ///
+    /// - Throws: ``ClientError`` `.untrusted` where the vault gave another envelope than it must have.
+    func holdsOtherKey(_ identities: [any Identity]) throws -> Bool {
+        do {
+            return try object.judging(bytes, isRewrapped: isRewrapped) {
+                try !Envelope.holdsCommittedKey(
+                    bytes,
+                    of: object,
+                    with: identities,
+                    isRewrapped: isRewrapped
+                )
+            }
+        } catch let error as ClientError where error.code == .untrusted {
+            throw error
+        } catch {
+            return false
+        }
+    }
+
     /// The envelope for the next key; `nil` where nobody can open what was submitted.
     ///
     /// - Throws: ``ClientError`` `.untrusted` where the vault gave another envelope than it must have:
@@ -41,14 +61,14 @@ struct FoundEnvelope: Sendable {
 
 /// The envelopes of a stretch of a case, page by page, each object held against the record in the log.
 ///
-/// The vault leaves none out and adds none: the submissions are those of the view, and each page goes on
+/// The vault leaves none out and adds none: the records are those of the view, and each page goes on
 /// exactly where the one before ended.
 actor EnvelopeSource {
     private let reading: CaseReading
     private let access: Hash
     private let stretch: Stretch
-    /// The submissions from the one of the next object on.
-    private var submissions: ArraySlice<CaseView.Submitted>
+    /// The records from the one of the next object on.
+    private var records: ArraySlice<CaseView.Recorded>
     /// The objects of the first of them that are still to come, ascending, once its record was read.
     private var expected: ArraySlice<ObjectDescription>?
     private var isRewrapped = false
@@ -65,9 +85,9 @@ actor EnvelopeSource {
         self.reading = reading
         self.access = access
         self.stretch = stretch
-        let all = reading.view.submissions
-        let first = all.firstIndex { $0.logged.index >= stretch.after.leaf } ?? all.endIndex
-        submissions = all[first...]
+        let all = reading.view.records
+        let first = all.firstIndex { $0.index >= stretch.after.leaf } ?? all.endIndex
+        records = all[first...]
         place = stretch.after
     }
 
@@ -76,7 +96,7 @@ actor EnvelopeSource {
     /// - Throws: ``ClientError``; ``OtherObjects`` where the vault shows other objects than the view has.
     func next() async throws -> [FoundEnvelope]? {
         skipErased()
-        guard !isAtEnd, let first = submissions.first, !isBeyond(first.logged.index) else {
+        guard !isAtEnd, let first = records.first, !isBeyond(first.index) else {
             return nil
         }
         let page = try await Self.page(of: reading, after: place, access)
@@ -84,7 +104,7 @@ actor EnvelopeSource {
         for section in page.sections {
             try await requireNothing(before: section.leaf)
             for object in section.objects {
-                guard !submissions.isEmpty else {
+                guard !records.isEmpty else {
                     // Submitted after the view was made.
                     isAtEnd = true
                     return found
@@ -138,10 +158,10 @@ actor EnvelopeSource {
         of section: EnvelopePage.Section,
         in page: EnvelopePage
     ) async throws -> FoundEnvelope {
-        guard let submission = submissions.first, submission.logged.index == section.leaf,
-            submission.submit.record == section.record
+        guard let recorded = records.first, recorded.index == section.leaf,
+            recorded.name == section.record
         else { throw OtherObjects() }
-        if expected == nil { try await open(submission, page.bytes[section.range]) }
+        if expected == nil { try await open(recorded, page.bytes[section.range]) }
         guard let description = expected?.first, description.id == object.id else {
             throw OtherObjects()
         }
@@ -155,9 +175,9 @@ actor EnvelopeSource {
         )
     }
 
-    /// Reads the record of a submission, and which of its objects are still to come.
-    private func open(_ submission: CaseView.Submitted, _ bytes: ArraySlice<UInt8>) async throws {
-        let name = submission.submit.record
+    /// Reads a record, and which of its objects are still to come.
+    private func open(_ recorded: CaseView.Recorded, _ bytes: ArraySlice<UInt8>) async throws {
+        let name = recorded.name
         let record: SubmissionRecord
         if bytes.isEmpty {
             record = try SubmissionRecord(parsing: try await reading.record(name, access))
@@ -166,22 +186,22 @@ actor EnvelopeSource {
             record = try SubmissionRecord(parsing: Array(bytes))
         }
         let objects = record.objects.filter { object in
-            !submission.isErased(object.id)
-                && place < ObjectPlace(leaf: submission.logged.index, object: object.id)
+            !reading.view.isErased(object.id, in: recorded)
+                && place < ObjectPlace(leaf: recorded.index, object: object.id)
         }
         expected = objects.sorted { $0.id < $1.id }[...]
         isRewrapped = reading.isRewrapped(record)
     }
 
     private func advance() {
-        submissions.removeFirst()
+        records.removeFirst()
         expected = nil
     }
 
-    /// Passes over the submissions before an entry, of which nothing may be left.
+    /// Passes over the records before an entry, of which nothing may be left.
     private func requireNothing(before leaf: UInt64) async throws {
         skipErased()
-        while let first = submissions.first, first.logged.index < leaf {
+        while let first = records.first, first.index < leaf {
             if expected == nil { try await open(first, []) }
             guard expected?.isEmpty == true else { throw OtherObjects() }
             advance()
@@ -190,7 +210,9 @@ actor EnvelopeSource {
     }
 
     private func skipErased() {
-        while expected == nil, let first = submissions.first, first.isErased() { advance() }
+        while expected == nil, let first = records.first, reading.view.isErased(in: first) {
+            advance()
+        }
     }
 }
 

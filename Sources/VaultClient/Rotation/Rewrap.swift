@@ -45,9 +45,9 @@ struct Rewrap {
     private func dropOutdated() async throws {
         let erasures = view.entries.compactMap { logged -> (index: UInt64, leaf: UInt64)? in
             guard case .erase(let erase) = logged.statement.act,
-                let submission = view.submission(of: erase.record)
+                let recorded = view.records.first(where: { $0.name == erase.record })
             else { return nil }
-            return (logged.index, submission.logged.index)
+            return (logged.index, recorded.index)
         }
         var outdated: [String] = []
         for pack in job.state.packs {
@@ -210,11 +210,6 @@ extension CaseReading {
 }
 
 extension CaseView {
-    /// The submission of a record.
-    fileprivate func submission(of record: Hash) -> Submitted? {
-        submissions.first { $0.submit.record == record }
-    }
-
     /// The last entry that is known.
     fileprivate var lastIndex: UInt64 { entries.last?.index ?? 0 }
 }

@@ -109,6 +109,17 @@ struct Stretch: Sendable {
         self.through = through
     }
 
+    /// All objects of the record that one entry brought.
+    init(ofLeaf leaf: UInt64) {
+        guard let last = ObjectID([UInt8](repeating: 0xff, count: ObjectID.size)) else {
+            preconditionFailure("an id has \(ObjectID.size) bytes")
+        }
+        self.init(
+            ObjectPlace(leaf: leaf, object: Self.start.object),
+            ObjectPlace(leaf: leaf, object: last)
+        )
+    }
+
     init(of pack: RewrappedPack) throws {
         guard let after = ObjectPlace(parsing: pack.after),
             let through = ObjectPlace(parsing: pack.through), after < through

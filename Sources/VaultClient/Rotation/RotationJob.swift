@@ -56,8 +56,13 @@ final class RotationJob {
         return true
     }
 
+    /// Whether one is under way.
+    static func exists(for id: CaseID, in home: DeviceHome) -> Bool {
+        folder(of: id, in: home).exists
+    }
+
+    /// Not the id: who finds the device locked does not read from it which case it was.
     private static func folder(of id: CaseID, in home: DeviceHome) -> FilePath {
-        // Not the id: who finds the device locked does not read from it which case it was.
         let name = Hash(hashing: Array("saksi/v1 rotation of \(id.hex)".utf8)).hex.prefix(16)
         return home.rotations.appending(String(name))
     }

@@ -77,12 +77,14 @@ extension VaultSession {
     /// Gives up a change of a case's key that was cut off, and wipes the key that was made for it.
     ///
     /// The vault is told nothing: what it was sent is removed like every upload that no statement names.
-    /// Where it has the statement already, the case has that key all the same.
+    /// Where it has the statement already, the case has that key all the same. Submissions that were being
+    /// sealed anew stay as they are; those that are done stay done.
     ///
     /// - Throws: ``ClientError`` where there is none, or another process is at it.
     public func discardRotation(of caseName: String) async throws {
         let id = try await resolve(caseName)
-        guard try RotationJob.discard(id, in: home) else {
+        let isPending = try await discardReencryption(of: id)
+        guard try RotationJob.discard(id, in: home) || isPending else {
             throw ClientError(
                 .failed,
                 "this device has no unfinished change of the key of case \(id.hex)"
@@ -154,14 +156,14 @@ extension VaultSession {
             } catch  where tries < 8 && Self.isOvertaken(error) {
                 // Something happened in the case meanwhile: only what that changed is left to do.
                 tries += 1
-                overtaken = view.submissions.count
+                overtaken = view.records.count
                 view = try await self.view(of: id)
             } catch let error as ClientError
-                where error.rule == .otherSubmissions && overtaken == view.submissions.count
+                where error.rule == .otherSubmissions && overtaken == view.records.count
             {
                 throw ClientError.untrusted(
                     "the vault says that case \(id.hex) has other submissions than "
-                        + "\(view.submissions.count), and keeps them back"
+                        + "\(view.records.count), and keeps them back"
                 )
             } catch is OtherObjects {
                 throw ClientError.untrusted(
@@ -198,7 +200,7 @@ extension VaultSession {
             recipient: job.next.recipient.text,
             keyring: try await upload(.keyrings, sealed),
             replacing: try view.currentKeyring,
-            submissions: UInt64(view.submissions.count),
+            submissions: UInt64(view.records.count),
             packs: try job.state.hashes
         )
     }

@@ -43,7 +43,7 @@ extension VaultSession {
                 hint: "name some of them with --submission"
             )
         }
-        let records = covered.map(\.submission.submit.record)
+        let records = covered.map(\.submission.record)
         let access = try await reading.access(.all, for: "export", records: records)
         var opened: [OpenedSubmission] = []
         var unopenable: [Int] = []
@@ -149,9 +149,11 @@ extension CaseView {
     /// The numbers of the items of a submission that were not erased, from 1.
     fileprivate func kept(of opened: OpenedSubmission) -> Set<Int> {
         let record = opened.record.hash
-        let submission = submissions.first { $0.submit.record == record }
-        let items = opened.manifest.items.enumerated()
-        return Set(items.filter { submission?.isErased($1.object) != true }.map { $0.offset + 1 })
+        let submission = submissions.first { $0.record == record }
+        let places = opened.manifest.items.indices
+        return Set(
+            places.filter { submission?.isErased(opened.object($0).id) != true }.map { $0 + 1 }
+        )
     }
 
     /// What was erased of a submission: `3` where it was all of it, or the ids of objects.

@@ -13,7 +13,7 @@ extension VaultSession {
         let access = try await reading.access(
             .manifest,
             for: "list",
-            records: reading.view.submissions.filter { !$0.isErased() }.map(\.submit.record)
+            records: reading.view.submissions.filter { !$0.isErased() }.map(\.record)
         )
         var listings: [SubmissionListing] = []
         for (place, submission) in reading.view.submissions.enumerated() {
@@ -48,27 +48,27 @@ extension VaultSession {
         let output = try Self.wholeFile(path, replacing: replacing)
         let reading = try await CaseReading.begin(self, resolve(caseName))
         let (submission, place) = try ItemReference.find(item, in: reading.view)
-        let record = submission.submit.record
+        let record = submission.record
         let manifest = try await reading.access(.manifest, for: purpose, records: [record])
         let opened = try await reading.opened(submission, manifest)
         guard opened.manifest.items.indices.contains(place - 1) else {
             throw ItemReference.missing(item)
         }
-        let wanted = opened.manifest.items[place - 1]
-        guard !submission.isErased(wanted.object) else {
+        let object = opened.object(place - 1).id
+        guard !submission.isErased(object) else {
             throw ClientError(.failed, "item \(item) was erased: nothing of it is left to open")
         }
         let access = try await reading.access(
             .objects,
             for: purpose,
             records: [record],
-            objects: [wanted.object]
+            objects: [object]
         )
         guard let released = access[record] else { preconditionFailure("the access names it") }
         var writer = output.writer
-        let total = ObjectSealer.payloadSize(ofContent: wanted.size)
+        let total = ObjectSealer.payloadSize(ofContent: opened.manifest.items[place - 1].size)
         try await unsafe reading.open(
-            wanted,
+            place - 1,
             of: opened,
             released,
             progress: { progress($0, total) },
@@ -126,6 +126,8 @@ public struct SubmissionListing: Encodable, Sendable {
     public let number: Int
     /// SHA-256 of the record.
     public let record: String
+    /// The records in whose place it is, where it was sealed anew: first the one that was submitted.
+    public let earlier: [String]
     /// When the vault accepted it, RFC 3339.
     public let accepted: String
     /// Who submitted it.
@@ -150,14 +152,21 @@ public struct SubmissionListing: Encodable, Sendable {
         self.isHeld = isHeld
         erased = submission.erasure()?.authority
         self.number = number
-        record = submission.submit.record.hex
+        record = submission.record.hex
+        earlier = submission.earlier.map(\.hex)
         accepted = submission.logged.entry.accepted.text
         submitter = submission.logged.statement.actor
         consent = submission.consent.map(\.rawValue)
         switch opened {
         case .success(let opened):
             items = opened.manifest.items.enumerated().map {
-                ItemListing($0 + 1, $1, erased: submission.erasure(of: $1.object)?.authority)
+                let object = opened.object($0).id
+                return ItemListing(
+                    $0 + 1,
+                    $1,
+                    object,
+                    erased: submission.erasure(of: object)?.authority
+                )
             }
             problem = nil
         case .failure(let failure):
@@ -167,7 +176,8 @@ public struct SubmissionListing: Encodable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case number, record, accepted, submitter, consent, items, problem, isHeld = "held", erased
+        case number, record, earlier, accepted, submitter, consent, items, problem, isHeld = "held",
+            erased
     }
 }
 
@@ -190,10 +200,10 @@ public struct ItemListing: Encodable, Sendable {
     /// On whose authority it was erased, where it was.
     public let erased: String?
 
-    init(_ number: Int, _ item: ManifestItem, erased: String?) {
+    init(_ number: Int, _ item: ManifestItem, _ object: ObjectID, erased: String?) {
         self.erased = erased
         self.number = number
-        object = item.object.hex
+        self.object = object.hex
         name = String(decoding: item.name.bytes, as: UTF8.self)
         size = item.size
         type = item.type

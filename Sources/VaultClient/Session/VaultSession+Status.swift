@@ -62,22 +62,24 @@ public struct OwnSubmission: Encodable, Sendable {
     public let accepted: String
     /// To whom it may be given, as it stands now.
     public let consent: [String]
-    /// What was done with it, as far as it is shown: accesses, exports, custody events, holds of it, and
-    /// its erasure.
+    /// What was done with it, as far as it is shown: accesses, exports, custody events, holds of it, its
+    /// sealing anew, and its erasure.
     public let acts: [HandlingAct]
 
     init(_ submission: CaseView.Submitted, in view: CaseView) {
-        let record = submission.submit.record
+        let record = submission.record
+        let records = Set(submission.earlier + [record])
         self.record = record.hex
         index = submission.logged.index
         accepted = submission.logged.entry.accepted.text
         consent = submission.consent.map(\.rawValue)
         acts = view.entries.compactMap { logged in
             switch logged.statement.act {
-            case .access, .export, .custody, .hold, .erase: break
+            case .access, .export, .custody, .hold, .erase, .reencrypt: break
             default: return nil
             }
-            return logged.statement.act.records.contains(record) ? HandlingAct(logged) : nil
+            let isOfIt = !records.isDisjoint(with: logged.statement.act.records)
+            return isOfIt ? HandlingAct(logged) : nil
         }
     }
 }
@@ -88,11 +90,12 @@ public struct HandlingAct: Encodable, Sendable {
     public let index: UInt64
     /// When the vault accepted it, RFC 3339.
     public let accepted: String
-    /// `access`, `export`, `custody`, `hold` or `erase`.
+    /// `access`, `export`, `custody`, `hold`, `reencrypt` or `erase`.
     public let act: String
     /// Under whose key.
     public let actor: Fingerprint
-    /// The purpose, the class of recipients, the custody event, `on` or `off`, or the authority.
+    /// The purpose, the class of recipients, the custody event, `on` or `off`, the reason, or the
+    /// authority.
     public let purpose: String
 
     init(_ logged: LoggedEntry) {
@@ -106,6 +109,7 @@ public struct HandlingAct: Encodable, Sendable {
         case .custody(let custody): purpose = custody.event.rawValue
         case .hold(let hold): purpose = hold.state.rawValue
         case .erase(let erase): purpose = erase.authority
+        case .reencrypt(let act): purpose = act.reason.rawValue
         default: purpose = ""
         }
     }

@@ -8,21 +8,38 @@ import Foundation
 import Secrets
 
 /// The unfinished submissions of a device: one folder each, `outbox/<id>`.
+///
+/// Submissions that are being sealed anew have an outbox of their own, in `reencryptions`.
 struct Outbox: Sendable {
-    let home: DeviceHome
+    let folder: FilePath
     let identity: DeviceIdentity
+
+    init(home: DeviceHome, identity: DeviceIdentity) {
+        self.init(folder: home.outbox, identity: identity)
+    }
+
+    init(folder: FilePath, identity: DeviceIdentity) {
+        self.folder = folder
+        self.identity = identity
+    }
 
     /// The ids of the unfinished submissions, sorted.
     var ids: [String] {
-        DurableFile.names(in: home.outbox).filter { Hex.decode($0)?.count == 8 }
+        DurableFile.names(in: folder).filter { Hex.decode($0)?.count == 8 }
     }
 
     /// Starts a submission: its key and its plan are on the disk when this returns.
-    func start(_ plan: SubmissionPlan) async throws -> OutboxJob {
+    ///
+    /// - Parameters:
+    ///   - plan: What is submitted.
+    ///   - name: 16 hexadecimal digits; `nil` for random ones.
+    /// - Returns: The submission, locked for this process.
+    /// - Throws: ``ClientError``; ``FileError``.
+    func start(_ plan: SubmissionPlan, as name: String? = nil) async throws -> OutboxJob {
         let entropy = SystemEntropy()
-        let id = Hex.encode(entropy.bytes(8))
-        let folder = home.outbox.appending(id)
-        try DurableFile.makeFolder(home.outbox)
+        let id = name ?? Hex.encode(entropy.bytes(8))
+        let folder = folder.appending(id)
+        try DurableFile.makeFolder(self.folder)
         try DurableFile.makeFolder(folder)
         let secrets = JobSecret(random: entropy)
         let sealed = try unsafe secrets.withBytes { secret throws(any Error) in
@@ -43,10 +60,10 @@ struct Outbox: Sendable {
     /// - Throws: ``ClientError`` when another process is at it, or its journal was altered.
     func open(_ id: String) async throws -> OutboxJob? {
         guard let secrets = try secrets(of: id) else {
-            try OutboxJob.remove(home.outbox.appending(id))
+            try OutboxJob.remove(folder.appending(id))
             return nil
         }
-        let job = try await OutboxJob.open(id, in: home.outbox.appending(id), secrets)
+        let job = try await OutboxJob.open(id, in: folder.appending(id), secrets)
         guard job.state.plan != nil else {
             try job.wipe()
             return nil
@@ -57,7 +74,7 @@ struct Outbox: Sendable {
     /// What is known of an unfinished submission, which another process may be sending.
     func peek(_ id: String) throws -> JournalState? {
         guard let secrets = try secrets(of: id) else { return nil }
-        let path = home.outbox.appending(id).appending("journal")
+        let path = folder.appending(id).appending("journal")
         return try Journal.peek(path, key: OutboxJob.journalKey(secrets))
     }
 
@@ -65,7 +82,7 @@ struct Outbox: Sendable {
     ///
     /// - Throws: ``ClientError`` when another process is at it; ``FileError``.
     func discard(_ id: String) throws {
-        let folder = home.outbox.appending(id)
+        let folder = folder.appending(id)
         let lock = try OutboxJob.lock(id, in: folder)
         try OutboxJob.wipe(folder)
         _ = consume lock
@@ -82,7 +99,7 @@ struct Outbox: Sendable {
     }
 
     private func secrets(of id: String) throws -> JobSecret? {
-        let path = home.outbox.appending(id).appending("key.age")
+        let path = folder.appending(id).appending("key.age")
         guard let sealed = try DurableFile.read(path, limit: 1 << 16) else { return nil }
         let secret = try identity.open(sealed)
         guard secret.count == JobSecret.size else { throw JournalEntry.damage }

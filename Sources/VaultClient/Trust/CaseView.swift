@@ -35,11 +35,13 @@ struct CaseView: Sendable {
     private(set) var submitters: Set<Fingerprint> = []
     /// In log order; the first is number 1.
     private(set) var submissions: [Submitted] = []
+    /// Every record that was submitted, or took the place of another, in log order.
+    private(set) var records: [Recorded] = []
     /// All entries that were shown, in log order.
     private(set) var entries: [LoggedEntry] = []
     /// Whether nothing of the case may be erased.
     private(set) var isHeld = false
-    /// The places of the submissions, by their record.
+    /// The places of the submissions, by each of their records.
     private var places: [Hash: Int] = [:]
     /// Invitations to the case that nobody has used, by their key.
     private var invitations: [[UInt8]: Invite] = [:]
@@ -55,16 +57,36 @@ struct CaseView: Sendable {
         var consent: [ConsentClass]
         /// Whether it is held, whatever the case is.
         var isHeld = false
-        /// What was destroyed of it.
+        /// What was destroyed of it, under any of its records.
         var erased: [Erase] = []
+        /// The records in whose place the newest is, in log order: first the one that was submitted.
+        var earlier: [Hash] = []
+        /// The newest record.
+        var record: Hash
 
-        /// What destroyed an object; without one, what destroyed all of it.
-        func erasure(of object: ObjectID? = nil) -> Erase? {
-            erased.first { $0.objects.isEmpty || object.map($0.objects.contains) ?? false }
+        /// What destroyed an object; without one, what destroyed all of the newest record.
+        func erasure(of object: ObjectID? = nil) -> Erase? { erasure(of: object, in: record) }
+
+        /// What destroyed an object; without one, what destroyed all of a record.
+        func erasure(of object: ObjectID?, in record: Hash) -> Erase? {
+            erased.first {
+                // An object that was erased before its record was replaced stands in both.
+                $0.objects.isEmpty
+                    ? $0.record == record : object.map($0.objects.contains) ?? false
+            }
         }
 
         /// Whether an object was destroyed; without one, whether all of it was.
         func isErased(_ object: ObjectID? = nil) -> Bool { erasure(of: object) != nil }
+    }
+
+    /// One record of a submission.
+    struct Recorded: Sendable {
+        let name: Hash
+        /// The index of the entry that brought it.
+        let index: UInt64
+        /// The place of the submission.
+        fileprivate let place: Int
     }
 
     /// An entry that has to be an administrator's, or to bear the signatures of enough of them.
@@ -82,6 +104,11 @@ struct CaseView: Sendable {
     /// The submission at a number counted from 1.
     func submission(_ number: Int) -> Submitted? {
         submissions.indices.contains(number - 1) ? submissions[number - 1] : nil
+    }
+
+    /// Whether an object of a record was destroyed; without one, whether all of the record was.
+    func isErased(_ object: ObjectID? = nil, in recorded: Recorded) -> Bool {
+        submissions[recorded.place].erasure(of: object, in: recorded.name) != nil
     }
 
     /// Takes the next entry about this case.
@@ -190,6 +217,7 @@ struct CaseView: Sendable {
                 throw refused(logged, "erases what was not submitted here")
             }
             submissions[place].erased.append(erase)
+        case .reencrypt(let act): try add(act, logged, by: actor)
         case .genesis, .policy, .rekey, .revoke, .logKey, .freeze:
             throw refused(logged, "is of no case")
         }
@@ -225,7 +253,7 @@ struct CaseView: Sendable {
         guard rotation.epoch == epoch + 1 else {
             throw refused(logged, "leads to another epoch than the next")
         }
-        guard !readers.contains(viewer) || rotation.submissions == submissions.count else {
+        guard !readers.contains(viewer) || rotation.submissions == records.count else {
             throw refused(logged, "takes over another number of submissions")
         }
         try replace(rotation.previous, by: rotation.keyring, logged)
@@ -268,8 +296,36 @@ struct CaseView: Sendable {
             throw refused(logged, "submits a record a second time")
         }
         submissions.append(
-            Submitted(submit: submit, logged: logged, submitter: actor, consent: submit.classes)
+            Submitted(
+                submit: submit,
+                logged: logged,
+                submitter: actor,
+                consent: submit.classes,
+                record: submit.record
+            )
         )
+        records.append(
+            Recorded(name: submit.record, index: logged.index, place: submissions.count - 1)
+        )
+    }
+
+    /// Each record in the place of one that is there, and sealed to the epoch of that time.
+    private mutating func add(
+        _ act: Reencrypt,
+        _ logged: LoggedEntry,
+        by actor: Fingerprint
+    ) throws {
+        try requireOwner(actor, logged)
+        guard let place = places[act.previous], submissions[place].record == act.previous,
+            !submissions[place].isErased()
+        else { throw refused(logged, "takes the place of a record that is not in force") }
+        guard act.epoch == epoch else { throw refused(logged, "is sealed to another epoch") }
+        guard places.updateValue(place, forKey: act.record) == nil else {
+            throw refused(logged, "brings a record a second time")
+        }
+        submissions[place].earlier.append(act.previous)
+        submissions[place].record = act.record
+        records.append(Recorded(name: act.record, index: logged.index, place: place))
     }
 
     private func refused(_ logged: LoggedEntry, _ what: String) -> ClientError {

@@ -6,7 +6,10 @@ import Vault
 /// What the entries of a log name, and whether what must be there of it is.
 struct ContentCheck {
     var cases: [CaseID] = []
-    var submissions: [Submit] = []
+    /// Those that were submitted, and those that took their place.
+    var records: [(caseID: CaseID, name: Hash)] = []
+    /// Of commitments.
+    var lists: [Hash] = []
     /// The newest of each case.
     var rotations: [CaseID: Rotation] = [:]
     /// By the record; an empty list is the whole submission.
@@ -23,7 +26,12 @@ struct ContentCheck {
         for rotation in rotations.values {
             for pack in rotation.packs { await look(at: pack, check, &lost, &report) }
         }
-        for submit in submissions { await look(at: submit, lost, check, &report) }
+        for list in lists { await check.checkContent(.records, list, size: nil, &report) }
+        // By their ids alone: what was erased from a record stands in the one that takes its place, too.
+        let gone = Set(erased.values.joined().joined())
+        for (caseID, name) in records {
+            await look(at: name, of: caseID, lost: lost, gone: gone, check, &report)
+        }
     }
 
     private func look(
@@ -43,18 +51,20 @@ struct ContentCheck {
     }
 
     private func look(
-        at submit: Submit,
-        _ lost: Set<ObjectID>,
+        at name: Hash,
+        of caseID: CaseID,
+        lost: Set<ObjectID>,
+        gone: Set<ObjectID>,
         _ check: VaultCheck,
         _ report: inout CheckReport
     ) async {
-        await check.checkContent(.records, submit.record, size: nil, &report)
-        await check.checkContent(.records, submit.commitments, size: nil, &report)
-        let key = StorageKey.content(.records, submit.record)
+        await check.checkContent(.records, name, size: nil, &report)
+        guard erased[name]?.contains(where: \.isEmpty) != true else { return }
+        let key = StorageKey.content(.records, name)
         do {
             let record = try SubmissionRecord(parsing: await check.engine.store.bytes(of: key))
-            let epoch = rotations[submit.caseID]?.epoch ?? 1
-            for object in record.objects where !isErased(object.id, of: submit.record) {
+            let epoch = rotations[caseID]?.epoch ?? 1
+            for object in record.objects where !gone.contains(object.id) {
                 let isRewrapped = record.epoch < epoch && !lost.contains(object.id)
                 for content in Content.all(of: object) {
                     // What a rotation sealed anew lies in a pack.
@@ -70,9 +80,5 @@ struct ContentCheck {
         } catch {
             report.add(key, expected: "a record", found: error)
         }
-    }
-
-    private func isErased(_ object: ObjectID, of record: Hash) -> Bool {
-        erased[record]?.contains { $0.isEmpty || $0.contains(object) } ?? false
     }
 }

@@ -227,7 +227,10 @@ struct LogWalk {
     private mutating func note(_ statement: Statement) {
         switch statement.act {
         case .caseOpen(let open): contents.cases.append(open.caseID)
-        case .submit(let submit): contents.submissions.append(submit)
+        case .submit(let submit):
+            contents.records.append((submit.caseID, submit.record))
+            contents.lists.append(submit.commitments)
+        case .reencrypt(let act): contents.records.append((act.caseID, act.record))
         case .caseRotate(let rotate): contents.rotations[rotate.caseID] = rotate.rotation
         case .caseRemove(let remove):
             if let rotation = remove.rotation { contents.rotations[remove.caseID] = rotation }

@@ -146,6 +146,7 @@ struct IndexFollower: Sendable {
     private func content(of act: Act) async throws -> NamedContent {
         switch act {
         case .submit(let submit): try await record(submit.record).map { .record($0) } ?? .nothing
+        case .reencrypt(let act): try await record(act.record).map { .record($0) } ?? .nothing
         case .erase(let erase): try await record(erase.record).map { .record($0) } ?? .nothing
         case .caseRotate(let rotate): .packs(try await packs(rotate.rotation.packs))
         case .caseRemove(let remove): .packs(try await packs(remove.rotation?.packs ?? []))

@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 10
+    static let version = 11
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -66,18 +66,21 @@ enum IndexSchema {
         CREATE TABLE person_entries (
             person BLOB, leaf INTEGER, is_invite INTEGER NOT NULL, PRIMARY KEY (person, leaf)
         ) WITHOUT ROWID;
+        -- One row for each record: also for one that took the place of others, which are in `earlier`,
+        -- one after the other, first the one that was submitted. That one has the rows of all of them in
+        -- `consents`, and in `marks` those about holds.
         CREATE TABLE submissions (
             record BLOB PRIMARY KEY, leaf INTEGER NOT NULL, case_id BLOB NOT NULL,
-            actor BLOB NOT NULL, epoch INTEGER NOT NULL
+            actor BLOB NOT NULL, epoch INTEGER NOT NULL, earlier BLOB NOT NULL
         ) WITHOUT ROWID;
         CREATE INDEX submissions_by_case ON submissions (case_id, leaf);
         CREATE TABLE consents (
             record BLOB, leaf INTEGER, classes TEXT NOT NULL, PRIMARY KEY (record, leaf)
         ) WITHOUT ROWID;
-        -- What was held or erased, whenever that changed.
+        -- What was held, erased or replaced, whenever that changed.
         CREATE TABLE marks (
             record BLOB, leaf INTEGER, held INTEGER NOT NULL, erased INTEGER NOT NULL,
-            PRIMARY KEY (record, leaf)
+            replaced INTEGER NOT NULL, PRIMARY KEY (record, leaf)
         ) WITHOUT ROWID;
         CREATE TABLE objects (
             object BLOB PRIMARY KEY, record BLOB NOT NULL, envelope BLOB NOT NULL

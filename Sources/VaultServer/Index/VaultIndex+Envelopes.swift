@@ -32,6 +32,11 @@ extension VaultIndex {
         try await read { db in try Self.place(of: object, db) }
     }
 
+    /// Whether all of some objects were erased.
+    func areErased(_ objects: [ObjectID]) async throws(IndexError) -> Bool {
+        try await read { db in try objects.allSatisfy { try Self.isErased($0, db) } }
+    }
+
     /// Content that was done away with and is still to be deleted, at most so many.
     func dropped(limit: Int) async throws(IndexError) -> [(kind: ContentKind, hash: Hash)] {
         try await read { db in
@@ -73,7 +78,7 @@ extension VaultIndex {
         return row.flatMap { EnvelopePlace($0) }
     }
 
-    private static func isErased(_ object: ObjectID, _ db: Database) throws -> Bool {
+    static func isErased(_ object: ObjectID, _ db: Database) throws -> Bool {
         let erased = try db.cachedStatement(sql: "SELECT 1 FROM erased WHERE object = ?")
         return try Bool.fetchOne(erased, arguments: [object.data]) == true
     }
@@ -126,19 +131,21 @@ extension VaultIndex {
         try dropEmpty(left, db)
     }
 
-    /// Takes note that a submission is held or erased from an entry on.
+    /// Takes note that a record is held, erased or replaced from an entry on.
     static func mark(
         _ record: Hash,
         _ leaf: UInt64,
         isHeld: Bool? = nil,
         isErased: Bool? = nil,
+        isReplaced: Bool? = nil,
         _ db: Database
     ) throws {
         let before = try submission(record, before: leaf, db)
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)").execute(
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)").execute(
             arguments: [
                 record.data, leaf, isHeld ?? before?.isHeld ?? false,
                 isErased ?? before?.isErased ?? false,
+                isReplaced ?? before?.isReplaced ?? false,
             ]
         )
     }

@@ -22,8 +22,10 @@ extension VaultIndex {
                 let found = try recent ?? Self.merged(statement.id, db)
                 if let found, found < leaf { known[StatementKey(statement.id)] = found }
                 for record in statement.statement.act.records {
-                    submissions[record] =
-                        try submissions[record] ?? Self.submission(record, before: leaf, db)
+                    for name in try [record] + Self.earlier(than: record, db).prefix(1) {
+                        submissions[name] =
+                            try submissions[name] ?? Self.submission(name, before: leaf, db)
+                    }
                 }
             }
             return RoundFacts(statements: known, submissions: submissions)
@@ -37,20 +39,42 @@ extension VaultIndex {
         )
     }
 
+    /// What the log says of a record before a leaf; consent and hold are those of the first in its place.
     static func submission(
         _ record: Hash,
+        before leaf: UInt64,
+        _ db: Database
+    ) throws -> Submission? {
+        guard var found = try row(of: record, before: leaf, db) else { return nil }
+        if let first = try found.earlier.first.flatMap({ try row(of: $0, before: leaf, db) }) {
+            found.classes = first.classes
+            found.isHeld = first.isHeld
+        }
+        return found
+    }
+
+    /// The records that a record took the place of, first the one that was submitted.
+    static func earlier(than record: Hash, _ db: Database) throws -> [Hash] {
+        try Data.fetchOne(
+            db.cachedStatement(sql: "SELECT earlier FROM submissions WHERE record = ?"),
+            arguments: [record.data]
+        ).map { Hash.list($0) } ?? []
+    }
+
+    private static func row(
+        of record: Hash,
         before leaf: UInt64,
         _ db: Database
     ) throws -> Submission? {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT leaf, case_id, actor, epoch, (
+                    SELECT leaf, case_id, actor, epoch, earlier, (
                         SELECT classes FROM consents
                         WHERE consents.record = ?1 AND consents.leaf < ?2
                         ORDER BY consents.leaf DESC LIMIT 1
                     ) AS classes, (
-                        SELECT held + 2 * erased FROM marks
+                        SELECT held + 2 * erased + 4 * replaced FROM marks
                         WHERE marks.record = ?1 AND marks.leaf < ?2
                         ORDER BY marks.leaf DESC LIMIT 1
                     ) AS marks FROM submissions WHERE record = ?1 AND leaf < ?2
@@ -68,7 +92,7 @@ extension Submission {
         guard let caseID = CaseID(row["case_id"] as Data),
             let submitter = Fingerprint(row["actor"] as Data)
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "submission") }
-        let classes = (row["classes"] as String).split(separator: " ")
+        let classes = (row["classes"] as String? ?? "").split(separator: " ")
         self.init(
             index: row["leaf"],
             caseID: caseID,
@@ -79,5 +103,16 @@ extension Submission {
         let marks: Int = row["marks"] ?? 0
         isHeld = marks & 1 == 1
         isErased = marks & 2 == 2
+        isReplaced = marks & 4 == 4
+        earlier = Hash.list(row["earlier"])
+    }
+}
+
+extension Hash {
+    /// Hashes that lie one after the other.
+    fileprivate static func list(_ data: Data) -> [Hash] {
+        stride(from: data.startIndex, to: data.endIndex, by: Hash.size).compactMap {
+            Hash(data[$0..<min($0 + Hash.size, data.endIndex)])
+        }
     }
 }

@@ -25,7 +25,7 @@ struct IndexedEntry: Sendable {
 enum NamedContent: Sendable {
     /// It names nothing, or what it names could not be read.
     case nothing
-    /// The record that a `submit` submits, or that an `erase` erases from.
+    /// The record that a `submit` or a `reencrypt` brings, or that an `erase` erases from.
     case record(SubmissionRecord)
     /// The packs of a rotation that are there: those that later rotations did away with are not.
     case packs([PlacedPack])
@@ -169,19 +169,23 @@ extension VaultIndex {
             }
         case .submit(let act):
             cases = [act.caseID]
-            try db.cachedStatement(sql: "INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?, ?)")
-                .execute(
-                    arguments: [act.record.data, leaf, act.caseID.data, actor, act.epoch]
-                )
+            try db.cachedStatement(
+                sql: "INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?, ?, ?)"
+            )
+            .execute(
+                arguments: [
+                    act.record.data, leaf, act.caseID.data, actor, act.epoch, Data(),
+                ]
+            )
             try consent(act.record, act.classes, leaf, db)
             try reference(act.record, by: statement.actor, leaf: leaf, db)
             try reference(act.commitments, by: statement.actor, leaf: leaf, db)
-            if case .record(let record) = entry.content {
-                try add(record, act.record, by: statement.actor, leaf, db)
-            } else {
-                try db.cachedStatement(sql: "INSERT OR IGNORE INTO lost_records VALUES (?)")
-                    .execute(arguments: [act.record.data])
-            }
+            try add(entry.content, of: act.record, by: statement.actor, leaf, db)
+        case .reencrypt(let act):
+            cases = [act.caseID]
+            try replace(act, leaf, db)
+            try reference(act.record, by: statement.actor, leaf: leaf, db)
+            try add(entry.content, of: act.record, by: statement.actor, leaf, db)
         case .rekey(let act):
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO members VALUES (?, ?)")
                 .execute(arguments: [act.record.fingerprint.data, leaf])
@@ -201,7 +205,8 @@ extension VaultIndex {
         case .hold(let act):
             cases = [act.caseID]
             for record in act.records {
-                try mark(record, leaf, isHeld: act.state == .on, db)
+                let first = try earlier(than: record, db).first ?? record
+                try mark(first, leaf, isHeld: act.state == .on, db)
             }
         case .erase(let act):
             cases = [act.caseID]
@@ -213,7 +218,8 @@ extension VaultIndex {
         case .export(let act): cases = [act.caseID]
         case .custody(let act): cases = [act.caseID]
         case .consent(let act):
-            try consent(act.record, act.classes, leaf, db)
+            let first = try earlier(than: act.record, db).first ?? act.record
+            try consent(first, act.classes, leaf, db)
             if let submission = try submission(act.record, before: leaf, db) {
                 cases = [submission.caseID]
             }
@@ -240,19 +246,41 @@ extension VaultIndex {
             )
     }
 
+    /// Lets a record take the place of another; the submitter stays.
+    private static func replace(_ act: Reencrypt, _ leaf: UInt64, _ db: Database) throws {
+        guard let old = try submission(act.previous, before: leaf, db) else { return }
+        let earlier = (old.earlier + [act.previous]).reduce(into: Data()) { $0 += $1.data }
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO submissions VALUES (?, ?, ?, ?, ?, ?)")
+            .execute(
+                arguments: [
+                    act.record.data, leaf, act.caseID.data, old.submitter.data, act.epoch, earlier,
+                ]
+            )
+        try mark(act.previous, leaf, isReplaced: true, db)
+    }
+
+    /// Adds the objects of a record, but those that were erased from the one that it took the place of.
     private static func add(
-        _ record: SubmissionRecord,
-        _ hash: Hash,
+        _ content: NamedContent,
+        of hash: Hash,
         by actor: Fingerprint,
         _ leaf: UInt64,
         _ db: Database
     ) throws {
-        for object in record.objects {
+        guard case .record(let record) = content else {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO lost_records VALUES (?)")
+                .execute(arguments: [hash.data])
+            return
+        }
+        let objects = try record.objects.filter { try !isErased($0.id, db) }
+        for object in objects {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO objects VALUES (?, ?, ?)")
                 .execute(arguments: [object.id.data, hash.data, object.envelope.data])
         }
-        for content in Content.all(in: record) {
-            try reference(content.hash, by: actor, leaf: leaf, db)
+        for object in objects {
+            for content in Content.all(of: object) {
+                try reference(content.hash, by: actor, leaf: leaf, db)
+            }
         }
     }
 }

@@ -78,6 +78,8 @@ struct Admission: Sendable {
             keyring = nil
         case .erase(let erase):
             return try await erasure(erase, verified)
+        case .reencrypt(let act):
+            return try await reencryption(act, verified)
         case .caseOpen(let open): keyring = open.keyring
         case .caseGrant(let grant): keyring = grant.keyring
         case .caseEscrow(let escrow): keyring = escrow.keyring
@@ -144,17 +146,16 @@ struct Admission: Sendable {
             Content.all(in: record),
             by: signed.statement.actor
         )
-        let claim = try await claimObjects(of: record, named: submit.record)
+        let claim = try await claim(record.objects.map(\.id), for: submit.record)
         return (record, [listPin, contentPin, room, claim])
     }
 
     /// Checks that no other record has objects of these ids, and keeps it so for as long as the claim
     /// lives.
-    private func claimObjects(
-        of record: SubmissionRecord,
-        named hash: Hash
+    func claim(
+        _ ids: [ObjectID],
+        for hash: Hash
     ) async throws(SubmissionError) -> ObjectClaim {
-        let ids = record.objects.map(\.id)
         let claim: ObjectClaim
         do throws(TakenObject) {
             // Before looking: a record that was claimed earlier is in the index once its claim ends.

@@ -42,7 +42,8 @@ public enum RecordMismatch: Error, Hashable, Sendable {
     /// An object has the id of an object in another record, which alone would be found by it.
     case takenObject(ObjectID)
     /// The packs of a rotation do not hold each object of the case, once and no other; or something is
-    /// to be erased that is not the record's.
+    /// to be erased that is not the record's; or a record does not have the objects of the one that it takes
+    /// the place of, each sealed anew unless it was erased.
     case otherObjects
 }
 

@@ -110,7 +110,8 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
                 moved. Nothing changes until the end: ended before, the case is what it was, and the \
                 same command goes on where it stopped. The next key is not sealed to a key that \
                 administrators gave a reader before you compared it: each is named, and `saksi case \
-                grant` lets it in.
+                grant` lets it in. Where somebody may know the keys of the evidence itself, \
+                --reencrypt seals that anew, too, and has the old copy erased.
                 """
         )
         static let exits = Exit.allCases
@@ -124,7 +125,36 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
         @Flag(help: "Give up a change of the key that was cut off, and wipe what it had prepared.")
         var discard = false
 
+        @Option(
+            help: ArgumentHelp(
+                "Seal a submission anew under new file keys, by its number; may be given again; or all.",
+                valueName: "n"
+            )
+        )
+        var reencrypt: [String] = []
+
+        @Option(
+            help: ArgumentHelp(
+                "How long others may sign the erasure of the old copy: 12h, 7d, at most 30d.",
+                valueName: "time"
+            )
+        )
+        var expires: TimeSpan = TimeSpan(seconds: 7 * 86400)
+
         @OptionGroup var device: DeviceOptions
+
+        func validate() throws {
+            guard reencrypt.isEmpty || reencrypt == ["all"] || numbers.count == reencrypt.count
+            else {
+                throw ValidationError(
+                    "got --reencrypt \(reencrypt.joined(separator: " ")), want numbers as `saksi list` "
+                        + "gives them, each once, or all"
+                )
+            }
+        }
+
+        /// The submissions that are named.
+        var numbers: Set<Int> { Set(reencrypt.compactMap { Int($0) }) }
 
         func run() async throws {
             guard !discard else {
@@ -132,6 +162,7 @@ struct CaseCommand: AsyncParsableCommand, StatusDocumented {
                     try await $0.discardRotation(of: caseName)
                 }
             }
+            guard reencrypt.isEmpty else { return try await reencrypting() }
             let result = try await device.withSession { session in
                 try await showingRotation {
                     try await session.rotate(caseName, reason: reason, progress: $0, notice: $1)

@@ -30,6 +30,9 @@ struct ListCommand: AsyncParsableCommand, StatusDocumented {
                 "submission \(submission.number)  accepted \(submission.accepted)  consent: \(consent)"
             )
             Terminal.result("  by \(submission.submitter.grouped)")
+            if let last = submission.earlier.last {
+                Terminal.result("  sealed anew; before: \(last)")
+            }
             if submission.isHeld { Terminal.result("  held: it cannot be erased") }
             if let problem = submission.problem {
                 Terminal.result("  cannot be opened: \(problem)")
