@@ -97,7 +97,7 @@ struct ReencryptionTests {
             #expect(view.submissions[0].earlier.count == 2 && view.records.count == 5)
             for (number, submission) in zip(1..., view.submissions) {
                 let bytes = try Bytes.read(FilePath(world.folder.child("receipt\(number)")))
-                let policy = TrustPolicy(logs: [.init(key: world.invitation.logKey)])
+                let policy = TrustPolicy(logs: [.init(key: world.invitation.contact.logKey)])
                 _ = try Receipt(parsing: bytes).verify(
                     by: policy,
                     for: submission.logged.entry.signed
