@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import Testing
 import Vault
 
@@ -301,6 +302,47 @@ struct RotationRouteTests {
                     #expect(exists(path) == !isErased)
                 }
             }
+        }
+    }
+
+    @Test("a pack is there as long as anything in it is, and is missed no longer")
+    func packsGo() async throws {
+        try await ServedVault.lend { vault in
+            let folder = vault.configuration.data
+            let keys = Mutex<[StorageKey]>([])
+            try await vault.serve { client in
+                let test = try await TestCase(in: vault, client)
+                try await test.submitAll()
+                let ids = test.submission.record.objects.map(\.id)
+                let rotation = try await test.rotation(
+                    to: 2,
+                    in: ids.map { [$0] },
+                    submissions: 1
+                )
+                try await test.log(
+                    .caseRotate(CaseRotate(caseID: test.id, reason: .planned, rotation: rotation)),
+                    by: test.owner
+                )
+                let erase = Erase(
+                    expires: .latest,
+                    caseID: test.id,
+                    record: test.submission.record.hash,
+                    objects: [ids[1]],
+                    authority: "court-order"
+                )
+                try await test.log(.erase(erase), by: TestPerson(seed: 1))
+                let packs = try ids.map { id in
+                    StorageKey.content(.packs, Hash(hashing: try test.pack(of: [id], for: 2)))
+                }
+                #expect(packs.map { exists("\(folder)/\($0.path)") } == [true, false])
+                keys.withLock { $0 = packs }
+            }
+            #expect(try await vault.check().findings == [])
+            let packs = keys.withLock { $0 }
+            let pack = try #require(packs.first)
+            try FileManager.default.removeItem(atPath: "\(folder)/\(pack.path)")
+            let findings = try await vault.check().findings
+            #expect(findings.map(\.subject).contains(pack.path))
         }
     }
 
