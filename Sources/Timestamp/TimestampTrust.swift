@@ -27,11 +27,16 @@ public struct CertificateFile: Hashable, Sendable {
             }
             return
         }
-        guard bytes.count <= Int(Int32.max),
-            let input = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count))
-        else { throw .malformed }
-        defer { unsafe BIO_free(input) }
-        guard let infos = unsafe PEM_X509_INFO_read_bio(input, nil, nil, nil) else {
+        guard bytes.count <= Int(Int32.max) else { throw .malformed }
+        // OpenSSL reads where the bytes lie: they must stay there until it is done.
+        let infos = unsafe bytes.withUnsafeBytes { bytes -> OpaquePointer? in
+            guard let input = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else {
+                return nil
+            }
+            defer { unsafe BIO_free(input) }
+            return unsafe PEM_X509_INFO_read_bio(input, nil, nil, nil)
+        }
+        guard let infos = unsafe infos else {
             ERR_clear_error()
             throw .malformed
         }
