@@ -21,16 +21,18 @@ public enum AgeFile {
         let nonce = entropy.bytes(PayloadLayout.nonceSize)
         var cipher = PayloadCipher(fileKey: fileKey, nonce: nonce)
         let size = UInt64(plaintext.count)
-        let start = header.bytes.count + nonce.count
+        let head = header.bytes + nonce
         let payloadSize = Int(PayloadLayout.payloadSize(plaintextSize: size))
-        var file = header.bytes + nonce
-        file += [UInt8](repeating: 0, count: payloadSize - nonce.count)
+        let fileSize = head.count + payloadSize - nonce.count
         let chunkCount = PayloadLayout.chunkCount(plaintextSize: size)
-        unsafe file.withUnsafeMutableBytes { file in
+        // Each byte is written once: to clear a large file first costs more than to seal it.
+        return unsafe [UInt8](unsafeUninitializedCapacity: fileSize) { buffer, written in
+            let file = UnsafeMutableRawBufferPointer(buffer)
+            unsafe file.copyBytes(from: head)
             for chunk in 0..<chunkCount {
                 let from = Int(chunk) * PayloadLayout.chunkSize
                 let to = min(from + PayloadLayout.chunkSize, plaintext.count)
-                let sealedFrom = start + Int(chunk) * PayloadLayout.sealedChunkSize
+                let sealedFrom = head.count + Int(chunk) * PayloadLayout.sealedChunkSize
                 let sealedTo = sealedFrom + to - from + PayloadLayout.tagSize
                 unsafe cipher.seal(
                     UnsafeRawBufferPointer(rebasing: plaintext[from..<to]),
@@ -39,8 +41,8 @@ public enum AgeFile {
                     isLast: chunk + 1 == chunkCount
                 )
             }
+            written = fileSize
         }
-        return file
     }
 
     /// Seals a plaintext to post-quantum recipients under a fresh file key.

@@ -47,12 +47,17 @@ public enum Base64: Sendable {
 
     /// Reads this form, or gives `nil` for anything that ``encode(_:)`` would not have written.
     public func decode(_ text: some StringProtocol) -> [UInt8]? {
-        var digits = Array(text.utf8)[...]
+        decode(ascii: Array(text.utf8)[...])
+    }
+
+    /// Reads this form where it lies, as ``decode(_:)`` does.
+    public func decode(ascii text: ArraySlice<UInt8>) -> [UInt8]? {
+        var digits = text
         if self == .padded {
             guard digits.count.isMultiple(of: 4) else { return nil }
             for _ in 0..<2 where digits.last == UInt8(ascii: "=") { digits.removeLast() }
             // What is left must need just the padding that stood there: "a===" and "ab=" do not.
-            guard digits.count % 4 != 1, (digits.count + 3) / 4 * 4 == text.utf8.count else {
+            guard digits.count % 4 != 1, (digits.count + 3) / 4 * 4 == text.count else {
                 return nil
             }
         }

@@ -21,11 +21,15 @@ public enum Hex {
     ///
     /// Upper case, odd lengths and anything but digits give `nil`, so that each value has one spelling.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        let digits = Array(text.utf8)
+        decode(ascii: Array(text.utf8)[...])
+    }
+
+    /// Reads lower-case hexadecimal digits where they lie, as ``decode(_:)`` does.
+    public static func decode(ascii digits: ArraySlice<UInt8>) -> [UInt8]? {
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits.count / 2)
-        for index in stride(from: 0, to: digits.count, by: 2) {
+        for index in stride(from: digits.startIndex, to: digits.endIndex, by: 2) {
             guard let high = value(digits[index]), let low = value(digits[index + 1]) else {
                 return nil
             }

@@ -25,16 +25,20 @@ public struct NoteSignature: Sendable {
     /// Reads a line, given without its line feed.
     ///
     /// - Returns: `nil` for any other spelling than ``line`` gives.
-    public init?(parsing line: some StringProtocol) {
-        guard line.utf8.starts(with: Self.prefix.utf8) else { return nil }
-        let fields = line.unicodeScalars.dropFirst(Self.prefix.unicodeScalars.count)
-        guard let space = fields.firstIndex(of: " ") else { return nil }
-        let name = line[fields.startIndex..<space]
+    public init?(parsing line: some StringProtocol) { self.init(utf8: Array(line.utf8)[...]) }
+
+    /// Reads a line where it lies; the bytes are UTF-8.
+    init?(utf8 line: ArraySlice<UInt8>) {
+        guard line.starts(with: Self.prefix.utf8) else { return nil }
+        let fields = line.dropFirst(Self.prefix.utf8.count)
+        // The byte of a space is in no other character.
+        guard let space = fields.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+        let name = String(decoding: fields[..<space], as: UTF8.self)
         guard CanonicalText.isKeyName(name) else { return nil }
-        let encoded = line[fields.index(after: space)...]
-        guard let blob = Base64.padded.decode(encoded), blob.count > 4 else { return nil }
+        let encoded = fields[(space + 1)...]
+        guard let blob = Base64.padded.decode(ascii: encoded), blob.count > 4 else { return nil }
         self.init(
-            name: String(name),
+            name: name,
             keyID: blob.prefix(4).reduce(0) { $0 << 8 | UInt32($1) },
             bytes: Array(blob.dropFirst(4))
         )

@@ -49,15 +49,16 @@ public struct SignedNote: Hashable, Sendable {
             }), blank + 1 < bytes.count
         else { throw .missingSignatures }
         guard bytes.last == lineFeed else { throw .unterminatedLine }
+        let block = bytes[(blank + 1)...].dropLast()
         guard let text = String(validating: bytes[..<blank], as: UTF8.self),
-            let block = String(validating: bytes[(blank + 1)...].dropLast(), as: UTF8.self)
+            String(validating: block, as: UTF8.self) != nil
         else { throw .notUTF8 }
         var signatures: [NoteSignature] = []
-        for line in CanonicalText.lines(block) {
+        for line in block.split(separator: lineFeed, omittingEmptySubsequences: false) {
             guard signatures.count < Self.maximumSignatures else { throw .tooManySignatures }
-            guard let signature = NoteSignature(parsing: line) else {
+            guard let signature = NoteSignature(utf8: line) else {
                 let number = signatures.count + 1
-                throw NoteSignature.isMisspelt(line)
+                throw NoteSignature.isMisspelt(String(decoding: line, as: UTF8.self))
                     ? .misspeltSignature(line: number) : .malformedSignature(line: number)
             }
             signatures.append(signature)

@@ -61,7 +61,7 @@ public struct Access: Hashable, Sendable {
 extension Access: ActBody {
     init(reading reader: inout LineReader) throws(LineError) {
         caseID = try reader.identifier("case")
-        purpose = String(try reader.value("purpose"))
+        purpose = try reader.value("purpose")
         guard Self.isPurpose(purpose) else { throw reader.malformed("purpose", .purpose) }
         scope = try reader.word("scope")
         switch scope {

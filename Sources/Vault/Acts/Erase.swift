@@ -43,7 +43,7 @@ extension Erase: ActBody {
         objects = try reader.list("object") { reader throws(LineError) in
             try reader.identifier("object")
         }
-        authority = String(try reader.value("authority"))
+        authority = try reader.value("authority")
         guard Access.isPurpose(authority) else { throw reader.malformed("authority", .purpose) }
     }
 

@@ -9,7 +9,9 @@ import TransparencyLog
 /// Whoever reads asks for each line in turn; a line that is not the next one asked for is an error.
 /// So unknown, missing, repeated and exchanged lines are all refused without a rule of their own.
 struct LineReader {
-    private var rest: Substring.UTF8View
+    private let bytes: [UInt8]
+    /// Where the next line begins.
+    private var position = 0
     /// The line that is read next, or was read last while its value is judged; counted from 1.
     private(set) var line = 1
     private var next = 1
@@ -17,44 +19,38 @@ struct LineReader {
     /// Takes a text.
     ///
     /// - Throws: ``LineError/Rule/unterminated`` or ``LineError/Rule/notPrintable``.
-    init(_ text: String) throws(LineError) {
-        var line = 1
-        var last: UInt8 = 0
-        for byte in text.utf8 {
-            guard (0x20...0x7e).contains(byte) || byte == 0x0a else {
-                throw LineError(line: line, rule: .notPrintable)
-            }
-            if byte == 0x0a { line += 1 }
-            last = byte
-        }
-        guard last == 0x0a else { throw LineError(line: line, rule: .unterminated) }
-        rest = text[...].utf8
-    }
+    init(_ text: String) throws(LineError) { try self.init(Array(text.utf8)) }
 
     /// Takes bytes.
     ///
     /// - Throws: ``LineError/Rule/unterminated`` or ``LineError/Rule/notPrintable``.
     init(_ bytes: [UInt8]) throws(LineError) {
-        // What is not UTF-8 becomes a replacement character, which is not printable ASCII.
-        try self.init(String(decoding: bytes, as: UTF8.self))
+        var line = 1
+        for byte in bytes {
+            guard (0x20...0x7e).contains(byte) || byte == 0x0a else {
+                throw LineError(line: line, rule: .notPrintable)
+            }
+            if byte == 0x0a { line += 1 }
+        }
+        guard bytes.last == 0x0a else { throw LineError(line: line, rule: .unterminated) }
+        self.bytes = bytes
     }
 
     /// Whether all lines were read.
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { position == bytes.count }
 
-    /// Reads a whole line.
-    mutating func wholeLine() -> Substring {
-        let end = rest.firstIndex(of: 0x0a) ?? rest.endIndex
-        let found = Substring(rest[..<end])
-        rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
+    /// Reads a whole line, printable ASCII.
+    mutating func wholeLine() -> ArraySlice<UInt8> {
+        let end = bytes[position...].firstIndex(of: 0x0a) ?? bytes.count
+        defer { position = min(end + 1, bytes.count) }
         line = next
         next += 1
-        return found
+        return bytes[position..<end]
     }
 
     /// Reads the first line, which must be this one.
     mutating func header(_ want: String) throws(LineError) {
-        guard wholeLine().utf8.elementsEqual(want.utf8) else {
+        guard wholeLine().elementsEqual(want.utf8) else {
             throw error(.header(want: want))
         }
     }
@@ -66,23 +62,30 @@ struct LineReader {
 
     /// Whether the next line has this key.
     func isNext(_ key: String) -> Bool {
-        guard rest.starts(with: key.utf8) else { return false }
-        return rest.dropFirst(key.utf8.count).starts(with: ": ".utf8)
+        let mark = position + key.utf8.count
+        return mark + 1 < bytes.count && bytes[mark] == UInt8(ascii: ":")
+            && bytes[mark + 1] == UInt8(ascii: " ")
+            && bytes[position..<mark].elementsEqual(key.utf8)
     }
 
     /// Reads the value of the next line, which must have this key.
-    mutating func value(_ key: String) throws(LineError) -> Substring {
+    mutating func value(_ key: String) throws(LineError) -> String {
+        String(decoding: try ascii(key), as: UTF8.self)
+    }
+
+    /// Reads the value of the next line as the bytes that it is.
+    private mutating func ascii(_ key: String) throws(LineError) -> ArraySlice<UInt8> {
         guard !isAtEnd else { throw LineError(line: next, rule: .missing(key: key)) }
         guard isNext(key) else { throw LineError(line: next, rule: .unexpected(want: key)) }
-        return Substring(wholeLine().utf8.dropFirst(key.utf8.count + 2))
+        return wholeLine().dropFirst(key.utf8.count + 2)
     }
 
     /// Reads a value of several fields.
     mutating func fields(_ key: String, count: Int) throws(LineError) -> [String] {
-        let fields = try value(key).utf8
+        let fields = try ascii(key)
             .split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard fields.count == count else { throw malformed(key, .fields) }
-        return fields.map { String(Substring($0)) }
+        return fields.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Reads all following lines with this key, whose values ascend.
@@ -114,12 +117,12 @@ struct LineReader {
 
 extension LineReader {
     mutating func time(_ key: String) throws(LineError) -> UTCTime {
-        guard let time = UTCTime(try value(key)) else { throw malformed(key, .time) }
+        guard let time = UTCTime(ascii: try ascii(key)) else { throw malformed(key, .time) }
         return time
     }
 
     mutating func hash(_ key: String) throws(LineError) -> Hash {
-        guard let hash = Hash(hex: try value(key)) else { throw malformed(key, .hash) }
+        guard let hash = Hash(hexASCII: try ascii(key)) else { throw malformed(key, .hash) }
         return hash
     }
 
@@ -133,7 +136,7 @@ extension LineReader {
     }
 
     mutating func identifier<Kind>(_ key: String) throws(LineError) -> RandomID<Kind> {
-        guard let id = RandomID<Kind>(hex: try value(key)) else {
+        guard let id = RandomID<Kind>(hexASCII: try ascii(key)) else {
             throw malformed(key, .identifier)
         }
         return id
@@ -147,7 +150,7 @@ extension LineReader {
     }
 
     mutating func base64(_ key: String) throws(LineError) -> [UInt8] {
-        guard let bytes = Base64.padded.decode(try value(key)), bytes.count == 32 else {
+        guard let bytes = Base64.padded.decode(ascii: try ascii(key)), bytes.count == 32 else {
             throw malformed(key, .base64)
         }
         return bytes
@@ -155,7 +158,7 @@ extension LineReader {
 
     /// Reads bytes of any number.
     mutating func bytes(_ key: String) throws(LineError) -> [UInt8] {
-        guard let bytes = Base64.padded.decode(try value(key)) else {
+        guard let bytes = Base64.padded.decode(ascii: try ascii(key)) else {
             throw malformed(key, .bytes)
         }
         return bytes
@@ -163,7 +166,7 @@ extension LineReader {
 
     /// Reads a bare Ed25519 signature.
     mutating func signature(_ key: String) throws(LineError) -> [UInt8] {
-        guard let bytes = Base64.padded.decode(try value(key)), bytes.count == 64 else {
+        guard let bytes = Base64.padded.decode(ascii: try ascii(key)), bytes.count == 64 else {
             throw malformed(key, .signature)
         }
         return bytes
@@ -185,7 +188,7 @@ extension LineReader {
         _ key: String,
         of type: Word.Type = Word.self
     ) throws(LineError) -> Word {
-        guard let word = Word(rawValue: String(try value(key))) else {
+        guard let word = Word(rawValue: try value(key)) else {
             throw malformed(key, .word)
         }
         return word
@@ -200,13 +203,13 @@ extension LineReader {
     }
 
     mutating func origin(_ key: String) throws(LineError) -> String {
-        let origin = String(try value(key))
+        let origin = try value(key)
         guard Origin.isWellFormed(origin) else { throw malformed(key, .origin) }
         return origin
     }
 
     mutating func recipient(_ key: String) throws(LineError) -> String {
-        let recipient = String(try value(key))
+        let recipient = try value(key)
         guard RecipientText.isWellFormed(recipient) else { throw malformed(key, .recipient) }
         return recipient
     }

@@ -134,9 +134,7 @@ private struct ByteWriter {
     var bytes: [UInt8] = []
 
     mutating func add(_ number: UInt64) {
-        for shift in stride(from: 56 as UInt64, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-        }
+        unsafe withUnsafeBytes(of: number.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 }
 

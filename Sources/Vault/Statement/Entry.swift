@@ -36,9 +36,7 @@ public struct Entry: Hashable, Sendable {
         let line = bytes.prefix(Self.acceptedLineSize)
         guard line.count == Self.acceptedLineSize, line.last == 0x0a,
             line.starts(with: Self.prefix),
-            let time = UTCTime(
-                String(decoding: line.dropFirst(Self.prefix.count).dropLast(), as: UTF8.self)
-            )
+            let time = UTCTime(ascii: line.dropFirst(Self.prefix.count).dropLast())
         else { throw .malformedTime }
         do {
             signed = try SignedStatement(parsing: Array(bytes.dropFirst(line.count)))

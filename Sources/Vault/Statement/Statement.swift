@@ -41,11 +41,11 @@ public struct Statement: Hashable, Sendable {
     public init(parsing text: String) throws(LineError) {
         var reader = try LineReader(text)
         let first = reader.wholeLine()
-        guard first.utf8.starts(with: Self.version.utf8) else {
+        guard first.starts(with: Self.version.utf8) else {
             throw reader.error(.header(want: Self.version + "<act>"))
         }
-        let name = Substring(first.utf8.dropFirst(Self.version.utf8.count))
-        guard let act = ActName(rawValue: String(name)) else { throw reader.error(.unknownAct) }
+        let name = String(decoding: first.dropFirst(Self.version.utf8.count), as: UTF8.self)
+        guard let act = ActName(rawValue: name) else { throw reader.error(.unknownAct) }
         vault = try reader.origin("vault")
         time = try reader.time("time")
         actor = try reader.fingerprint("actor")

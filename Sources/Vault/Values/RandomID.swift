@@ -19,7 +19,12 @@ public struct RandomID<Kind>: Hashable, Sendable {
 
     /// Reads 32 lower-case hexadecimal digits.
     public init?(hex text: some StringProtocol) {
-        guard let bytes = Hex.decode(text) else { return nil }
+        self.init(hexASCII: Array(text.utf8)[...])
+    }
+
+    /// Reads 32 lower-case hexadecimal digits where they lie.
+    init?(hexASCII digits: ArraySlice<UInt8>) {
+        guard let bytes = Hex.decode(ascii: digits) else { return nil }
         self.init(bytes)
     }
 

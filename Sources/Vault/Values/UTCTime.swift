@@ -20,12 +20,17 @@ public struct UTCTime: Hashable, Sendable {
 
     /// Reads the form that ``text`` has, and no other; `nil` for anything else.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
+        self.init(ascii: Array(text.utf8)[...])
+    }
+
+    /// Reads that form where it lies.
+    init?(ascii bytes: ArraySlice<UInt8>) {
         guard bytes.count == 20 else { return nil }
-        for (place, mark) in Self.marks where bytes[place] != mark { return nil }
+        let start = bytes.startIndex
+        for (place, mark) in Self.marks where bytes[start + place] != mark { return nil }
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0
-            for digit in bytes[range] {
+            for digit in bytes[start + range.lowerBound..<start + range.upperBound] {
                 guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
                 value = value * 10 + Int64(digit - UInt8(ascii: "0"))
             }
