@@ -122,6 +122,35 @@ enum Arrange {
         )
     }
 
+    /// A manifest of one item with this content, of which more is said.
+    static func manifest(
+        of content: [UInt8] = [],
+        role: ManifestItem.Role = .file,
+        details: ItemDetails,
+        consentFacts: [ManifestFact] = []
+    ) throws -> Manifest {
+        try Manifest(
+            caseID: caseID,
+            epoch: 1,
+            created: created,
+            consent: [.court],
+            consentFacts: consentFacts,
+            items: [
+                ManifestItem(
+                    object: job().objectID(1),
+                    sha256: Hash(hashing: content),
+                    size: UInt64(content.count),
+                    name: ItemName(Array("a".utf8)),
+                    type: "text/plain",
+                    modified: created,
+                    role: role,
+                    details: details
+                )
+            ],
+            secrets: job()
+        )
+    }
+
     static func manifest(names: [String]) throws -> Manifest {
         try Manifest(
             caseID: caseID,

@@ -88,6 +88,14 @@ struct TestBundle {
         return BundleVerifier(copy).report(trusting: policy).failures
     }
 
+    /// Removes the last exhibit, and the leaves that tell of it.
+    func deleteLastExhibit(of copy: String) throws {
+        try Mutation.delete("\(copy)/data/items/E0011")
+        for leaf in test.submissions[1].manifest.leaves(ofItem: 6) {
+            try Mutation.delete("\(copy)/\(BundleLayout.leaf(leaf.name, of: "S0002"))")
+        }
+    }
+
     static func write(_ bytes: [UInt8], to path: String) throws {
         try makeFolder(for: path)
         // A new file: the old one may be a link to the bundle that is not to change.

@@ -239,12 +239,11 @@ import Vault
 
     @Test("refuses a payload that is whole but not the one that was exported")
     func otherPayload() async throws {
-        let failures = try await TestBundle.whole().failures(coveredUp: true) { copy in
+        let bundle = try await TestBundle.whole()
+        let failures = try bundle.failures(coveredUp: true) { copy in
             // The last exhibit and all that is disclosed of it, as a smaller export has it.
-            try Mutation.delete("\(copy)/data/items/E0011")
-            for name in ["record.txt", "leaves/submission.json"]
-                + ManifestItem.aspects.map({ "leaves/item-0006-\($0).json" })
-            {
+            try bundle.deleteLastExhibit(of: copy)
+            for name in ["record.txt", "leaves/submission.json"] {
                 try Mutation.delete("\(copy)/register/S0002/\(name)")
             }
         }
@@ -253,11 +252,9 @@ import Vault
 
     @Test("refuses a whole submission of which an item is left out")
     func itemLeftOut() async throws {
-        let failures = try await TestBundle.whole().failures(coveredUp: true) { copy in
-            try Mutation.delete("\(copy)/data/items/E0011")
-            for aspect in ManifestItem.aspects {
-                try Mutation.delete("\(copy)/register/S0002/leaves/item-0006-\(aspect).json")
-            }
+        let bundle = try await TestBundle.whole()
+        let failures = try bundle.failures(coveredUp: true) { copy in
+            try bundle.deleteLastExhibit(of: copy)
         }
         #expect(failures.first == "items")
     }

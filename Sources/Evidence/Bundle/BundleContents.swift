@@ -48,10 +48,7 @@ public struct BundleContents: Sendable {
         var leaves: [Leaf] {
             // The first leaf tells how many items there are.
             var leaves = Array(manifest.leaves[(isWhole ? 0 : 1)..<2])
-            let width = ManifestItem.aspects.count
-            for number in numbers {
-                leaves += manifest.leaves[(2 + (number - 1) * width)..<(2 + number * width)]
-            }
+            for number in numbers { leaves += manifest.leaves(ofItem: number) }
             return leaves
         }
     }

@@ -5,14 +5,18 @@
 /// No spaces; members in the order in which they are written; numbers are whole and not negative;
 /// text is UTF-8, in which only quotes, backslashes and control characters are escaped. So the bytes
 /// can be hashed, and reading and writing give back the same ones.
-indirect enum JSONValue: Sendable {
+public indirect enum JSONValue: Sendable {
+    /// A text.
     case string(String)
+    /// A whole number.
     case number(UInt64)
+    /// Values in their order.
     case array([JSONValue])
+    /// Members in the order in which they are written.
     case object([JSONMember])
 
     /// The value as it is written.
-    var bytes: [UInt8] {
+    public var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return bytes
@@ -61,12 +65,24 @@ indirect enum JSONValue: Sendable {
     }
 }
 
-/// A name and its value.
-struct JSONMember: Sendable {
-    let name: String
-    let value: JSONValue
+// By their bytes, because Swift holds texts for equal that Unicode calls equivalent.
+extension JSONValue: Hashable {
+    /// Whether two values are written alike.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool { left.bytes == right.bytes }
 
-    init(_ name: String, _ value: JSONValue) {
+    /// Feeds what is written to a hasher of the standard library.
+    public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}
+
+/// A name and its value.
+public struct JSONMember: Sendable {
+    /// The name, once in its object.
+    public let name: String
+    /// The value.
+    public let value: JSONValue
+
+    /// Names a value.
+    public init(_ name: String, _ value: JSONValue) {
         self.name = name
         self.value = value
     }

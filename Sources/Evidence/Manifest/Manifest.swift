@@ -9,7 +9,7 @@ public import Vault
 /// {"salt":"…","leaf":"submission","value":{"created":"<time>","items":<n>}}
 /// {"salt":"…","leaf":"consent","value":["court",…]}
 /// {"salt":"…","leaf":"item/0001/file","value":{"object":"…","sha256":"…","size":<n>}}
-/// …                          name, type, times and role; then item/0002
+/// …                          name, type, times and role, and what else is said; then item/0002
 /// ```
 ///
 /// See <doc:Manifest>.
@@ -29,27 +29,32 @@ public struct Manifest: Sendable {
     public let created: UTCTime
     /// For whom the submitter allowed exports, ascending.
     public let consent: [ConsentClass]
+    /// The record of that consent, where there is one: its facts, ascending by the bytes of their paths.
+    public let consentFacts: [ManifestFact]
     /// The files, in the order of the objects of the record.
     public let items: [ManifestItem]
     /// All leaves, in their order.
     public let leaves: [Leaf]
 
+    /// Where the leaves of each item stand.
+    private let places: [Range<Int>]
+
     private static let format = "saksi/v1 manifest"
 
     /// Writes a manifest; the same parts and secret give the same bytes.
     ///
-    /// - Throws: ``ManifestError/tooLarge`` or ``ManifestError/leaf(line:_:)`` for a name or type that
-    ///   is too long.
+    /// - Throws: ``ManifestError/tooLarge``; ``ManifestError/leaf(line:_:)`` for a name, type or fact
+    ///   that is too long; ``ManifestError/value(_:)`` for a part that could not be read again.
     public init(
         caseID: CaseID,
         epoch: UInt64,
         created: UTCTime,
         consent: Set<ConsentClass>,
+        consentFacts: [ManifestFact] = [],
         items: [ManifestItem],
         secrets: borrowing JobSecret
     ) throws(ManifestError) {
         let salts = secrets.saltKey()
-        let consent = consent.sorted()
         var leaves: [Leaf] = []
         func add(_ name: String, _ value: JSONValue) {
             leaves.append(Leaf(salt: salts.salt(of: name), name: name, value: value))
@@ -58,23 +63,36 @@ public struct Manifest: Sendable {
             JSONMember("created", created.text), JSONMember("items", .number(UInt64(items.count))),
         ])
         add("submission", submission)
-        add("consent", .array(consent.map { .string($0.rawValue) }))
+        add("consent", .array(consent.sorted().map { .string($0.rawValue) }))
+        for fact in ManifestFact.sorted(consentFacts) { add("consent/" + fact.path, fact.value) }
         for (place, item) in items.enumerated() {
-            for (aspect, value) in zip(ManifestItem.aspects, item.values) {
+            for (aspect, value) in item.facts {
                 add(ManifestItem.prefix(place + 1) + aspect, value)
             }
         }
         for (place, leaf) in leaves.enumerated() where leaf.bytes.count > Leaf.maximumSize {
             throw .leaf(line: place + 2, .tooLarge)
         }
+        try self.init(caseID: caseID, epoch: epoch, was: [], leaves: leaves)
+        guard bytes.count <= Self.maximumSize else { throw .tooLarge }
+    }
+
+    private init(
+        caseID: CaseID,
+        epoch: UInt64,
+        was: [ObjectID],
+        leaves: [Leaf]
+    ) throws(ManifestError) {
+        let facts = try ManifestFacts(leaves)
         self.caseID = caseID
         self.epoch = epoch
-        was = []
-        self.created = created
-        self.consent = consent
-        self.items = items
+        self.was = was
+        created = facts.created
+        consent = facts.consent
+        consentFacts = facts.consentFacts
+        items = facts.items
+        places = facts.places
         self.leaves = leaves
-        guard bytes.count <= Self.maximumSize else { throw .tooLarge }
     }
 
     /// The manifest of a record that takes the place of another: all facts are as they were, to the byte.
@@ -94,7 +112,9 @@ public struct Manifest: Sendable {
         was = manifest.was.isEmpty ? record.objects.map(\.id) : manifest.was
         created = manifest.created
         consent = manifest.consent
+        consentFacts = manifest.consentFacts
         items = manifest.items
+        places = manifest.places
         leaves = manifest.leaves
         guard bytes.count <= Self.maximumSize else { throw .tooLarge }
     }
@@ -124,15 +144,11 @@ public struct Manifest: Sendable {
                 throw .leaf(line: place + 1, error)
             }
         }
-        let facts = try Facts(leaves)
-        self.caseID = caseID
-        self.epoch = epoch
-        self.was = was
-        created = facts.created
-        consent = facts.consent
-        items = facts.items
-        self.leaves = leaves
+        try self.init(caseID: caseID, epoch: epoch, was: was, leaves: leaves)
     }
+
+    /// The leaves of an item, counted from 1, in their order.
+    public func leaves(ofItem number: Int) -> ArraySlice<Leaf> { leaves[places[number - 1]] }
 
     /// The ids in the first line: none where the member is not there, at least one where it is.
     private static func was(_ value: JSONValue?) -> [ObjectID]? {
@@ -191,44 +207,6 @@ public struct Manifest: Sendable {
         else { throw .otherObjects }
         for (place, leaf) in leaves.enumerated() where !commitments.contains(leaf.commitment) {
             throw .notCommitted(line: place + 2)
-        }
-    }
-}
-
-/// The typed content of the leaves, which stand in one order only.
-private struct Facts {
-    let created: UTCTime
-    let consent: [ConsentClass]
-    var items: [ManifestItem] = []
-
-    init(_ leaves: [Leaf]) throws(ManifestError) {
-        func value(_ place: Int, _ name: String) throws(ManifestError) -> JSONValue {
-            guard place < leaves.count, leaves[place].name.utf8.elementsEqual(name.utf8) else {
-                throw .missing(name)
-            }
-            return leaves[place].value
-        }
-        guard let submission = try value(0, "submission").members("created", "items"),
-            let created = submission[0].string.flatMap({ UTCTime($0) }),
-            let count = submission[1].number
-        else { throw .value("submission") }
-        guard let classes = try value(1, "consent").array else { throw .value("consent") }
-        consent = classes.compactMap { $0.string.flatMap { ConsentClass(rawValue: $0) } }
-        guard consent.count == classes.count, zip(consent, consent.dropFirst()).allSatisfy(<)
-        else { throw .value("consent") }
-        self.created = created
-        let width = ManifestItem.aspects.count
-        guard count <= UInt64(leaves.count), leaves.count == 2 + Int(count) * width else {
-            throw .itemCount
-        }
-        for number in 1..<(Int(count) + 1) {
-            let prefix = ManifestItem.prefix(number)
-            var values: [JSONValue] = []
-            for (place, aspect) in ManifestItem.aspects.enumerated() {
-                values.append(try value(2 + (number - 1) * width + place, prefix + aspect))
-            }
-            guard let item = ManifestItem(values) else { throw .value(prefix) }
-            items.append(item)
         }
     }
 }

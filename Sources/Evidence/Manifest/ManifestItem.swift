@@ -62,6 +62,8 @@ public struct ManifestItem: Hashable, Sendable {
     public let modified: UTCTime
     /// What it is in the submission.
     public let role: Role
+    /// What else is said of it.
+    public let details: ItemDetails
 
     /// Describes a file.
     public init(
@@ -71,7 +73,8 @@ public struct ManifestItem: Hashable, Sendable {
         name: ItemName,
         type: String,
         modified: UTCTime,
-        role: Role
+        role: Role,
+        details: ItemDetails = ItemDetails()
     ) {
         self.object = object
         self.sha256 = sha256
@@ -80,35 +83,36 @@ public struct ManifestItem: Hashable, Sendable {
         self.type = type
         self.modified = modified
         self.role = role
+        self.details = details
     }
 
-    /// The aspects that have a leaf each, in their order.
-    static let aspects = ["file", "name", "type", "times", "role"]
-
-    /// The values of the aspects, in their order.
-    var values: [JSONValue] {
-        [
-            .object([
-                JSONMember("object", object.hex), JSONMember("sha256", sha256.hex),
-                JSONMember("size", .number(size)),
-            ]),
-            name.value,
-            .string(type),
-            .object([JSONMember("modified", modified.text)]),
-            .string(role.rawValue),
-        ]
+    /// The aspects with their values, in the order of their leaves.
+    var facts: [(aspect: String, value: JSONValue)] {
+        let file: JSONValue = .object([
+            JSONMember("object", object.hex), JSONMember("sha256", sha256.hex),
+            JSONMember("size", .number(size)),
+        ])
+        return [
+            ("file", file), ("name", name.value), ("type", .string(type)),
+            ("times", .object([JSONMember("modified", modified.text)])),
+            ("role", .string(role.rawValue)),
+        ] + details.facts
     }
 
-    init?(_ values: [JSONValue]) {
-        guard values.count == Self.aspects.count,
-            let file = values[0].members("object", "sha256", "size"),
+    /// Puts an item together from all of its facts by their aspects.
+    ///
+    /// `nil` where one is missing, is not in its form or does not fit the others.
+    init?(_ facts: [String: JSONValue]) {
+        guard let file = facts["file"]?.members("object", "sha256", "size"),
             let object = file[0].string.flatMap({ ObjectID(hex: $0) }),
             let sha256 = file[1].string.flatMap({ Hash(hex: $0) }),
             let size = file[2].number, size <= SourceFile.maximumSize,
-            let name = ItemName(values[1]),
-            let type = values[2].string,
-            let modified = values[3].members("modified")?[0].string.flatMap({ UTCTime($0) }),
-            let role = values[4].string.flatMap({ Role(rawValue: $0) })
+            let name = facts["name"].flatMap({ ItemName($0) }),
+            let type = facts["type"]?.string,
+            let modified = facts["times"]?.members("modified")?[0].string
+                .flatMap({ UTCTime($0) }),
+            let role = facts["role"]?.string.flatMap({ Role(rawValue: $0) }),
+            let details = ItemDetails(facts)
         else { return nil }
         self.init(
             object: object,
@@ -117,13 +121,42 @@ public struct ManifestItem: Hashable, Sendable {
             name: name,
             type: type,
             modified: modified,
-            role: role
+            role: role,
+            details: details
         )
+        guard self.facts.count == facts.count, isTextItself else { return nil }
+    }
+
+    /// Whether the parts of a text are there only for a testimony, and joined are the file.
+    private var isTextItself: Bool {
+        guard role == .testimony || (details.paragraphs.isEmpty && details.fields.isEmpty) else {
+            return false
+        }
+        guard !details.paragraphs.isEmpty else { return true }
+        return Hash(hashing: Array(details.paragraphs.joined().utf8)) == sha256
     }
 
     /// The beginning of the names of an item's leaves; items count from 1.
-    static func prefix(_ number: Int) -> String {
+    static func prefix(_ number: Int) -> String { "item/" + padded(number) + "/" }
+
+    /// The facts of items by their aspects, by the beginning of their leaves' names.
+    static func facts(of leaves: some Sequence<Leaf>) -> [String: [String: JSONValue]] {
+        var facts: [String: [String: JSONValue]] = [:]
+        for leaf in leaves {
+            let parts = leaf.name.split(
+                separator: "/",
+                maxSplits: 2,
+                omittingEmptySubsequences: false
+            )
+            guard parts.count == 3 else { continue }
+            facts["\(parts[0])/\(parts[1])/", default: [:]][String(parts[2])] = leaf.value
+        }
+        return facts
+    }
+
+    /// A number with at least four digits.
+    static func padded(_ number: Int) -> String {
         let digits = String(number)
-        return "item/" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "/"
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }

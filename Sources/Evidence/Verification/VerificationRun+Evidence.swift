@@ -119,6 +119,7 @@ extension VerificationRun {
     /// says of them, and `item.json` says what the leaves say.
     mutating func checkItems() throws(Finding) {
         let leaves = try need(leaves, from: .leaves)
+        let facts = leaves.mapValues { ManifestItem.facts(of: $0.values) }
         let payload = try need(payload, from: .files)
         let digests = try need(digests, from: .files)
         let files = try need(files, from: .files)
@@ -129,7 +130,7 @@ extension VerificationRun {
             let path = BundleLayout.itemFile(name)
             guard files.sizes[path] != nil else { break }
             let bytes = try bytes(path)
-            guard let exhibit = Exhibit(name: name, parsing: bytes, leaves: leaves),
+            guard let exhibit = Exhibit(name: name, parsing: bytes, facts: facts),
                 exhibit.description == bytes
             else { throw Finding("\(path) does not say what the leaves say") }
             let committed = FileDigest(sha256: exhibit.item.sha256, size: exhibit.item.size)
@@ -156,7 +157,7 @@ extension VerificationRun {
     private func check(_ facts: [String: Leaf], of exhibits: [Exhibit], _ name: String)
         throws(Finding)
     {
-        var count = 1 + exhibits.count * ManifestItem.aspects.count
+        var count = 1 + exhibits.reduce(0) { $0 + $1.item.facts.count }
         if let submission = facts["submission"] {
             count += 1
             let items = submission.value.members("created", "items")?[1].number
@@ -228,7 +229,11 @@ extension VerificationRun {
 
 extension Exhibit {
     /// Puts an exhibit together from the leaves of the item that its description names.
-    fileprivate init?(name: String, parsing bytes: [UInt8], leaves: [String: [String: Leaf]]) {
+    fileprivate init?(
+        name: String,
+        parsing bytes: [UInt8],
+        facts: [String: [String: [String: JSONValue]]]
+    ) {
         guard bytes.last == UInt8(ascii: "\n"),
             let value = try? JSONValue(parsing: bytes.dropLast()),
             let values = value.members(
@@ -244,11 +249,10 @@ extension Exhibit {
                 "sha256"
             ),
             let submission = values[1].string, let number = values[2].number,
-            (1...UInt64(Int32.max)).contains(number), let facts = leaves[submission]
+            (1...UInt64(Int32.max)).contains(number),
+            let disclosed = facts[submission]?[ManifestItem.prefix(Int(number))],
+            let item = ManifestItem(disclosed)
         else { return nil }
-        let prefix = ManifestItem.prefix(Int(number))
-        let disclosed = ManifestItem.aspects.compactMap { facts[prefix + $0]?.value }
-        guard let item = ManifestItem(disclosed) else { return nil }
         self.init(name: name, submission: submission, number: Int(number), item: item)
     }
 }
