@@ -52,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -107,6 +108,13 @@ let package = Package(
             path: "Keys",
             exclude: ["README.md"],
             resources: [.embedInCode("policy/default.tlog-policy")],
+            swiftSettings: strict
+        ),
+
+        // Records that people fill in: testimony and consent, as YAML.
+        .target(
+            name: "Testimony",
+            dependencies: ["Bulk", "Vault", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
 
@@ -197,6 +205,11 @@ let package = Package(
         .testTarget(
             name: "BagItTests",
             dependencies: ["BagIt", "Bulk", "Encodings", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TestimonyTests",
+            dependencies: ["Bulk", "Testimony", "TestSupport", "Vault"],
             swiftSettings: strict
         ),
         .testTarget(
