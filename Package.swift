@@ -82,7 +82,11 @@ let package = Package(
         .target(name: "Secrets", dependencies: ["CSodium"], swiftSettings: strict),
         .target(name: "Bulk", dependencies: ["COpenSSL", "Encodings"], swiftSettings: strict),
         .target(name: "QRText", dependencies: ["CQRencode"], swiftSettings: strict),
-        .target(name: "Timestamp", dependencies: ["CTimestamp"], swiftSettings: strict),
+        .target(
+            name: "Timestamp",
+            dependencies: ["CTimestamp", "Encodings"],
+            swiftSettings: strict
+        ),
         .target(
             name: "Shares",
             dependencies: ["Bulk", "Encodings", "Secrets"],
@@ -132,12 +136,23 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Asks time-stamping authorities.
+        .target(
+            name: "TimestampClient",
+            dependencies: [
+                "Timestamp", nioCore,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
         // The daemon.
         .target(
             name: "VaultServer",
             dependencies: [
-                "Bulk", "CLinux", "Encodings", "Timestamp", "TransparencyLog", "Vault", crypto,
-                httpTypes, structuredFields, logging,
+                "Bulk", "CLinux", "Encodings", "Timestamp", "TimestampClient", "TransparencyLog",
+                "Vault", crypto, httpTypes, structuredFields, logging,
                 lifecycle, nioCore, nioPosix, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -153,7 +168,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "saksid",
-            dependencies: ["VaultServer", argumentParser, logging, lifecycle],
+            dependencies: ["TimestampClient", "VaultServer", argumentParser, logging, lifecycle],
             swiftSettings: strict
         ),
 
@@ -258,7 +273,8 @@ let package = Package(
         .testTarget(
             name: "VaultServerTests",
             dependencies: [
-                "Bulk", "Encodings", "VaultServer", "Vault", "Timestamp", "TransparencyLog",
+                "Bulk", "Encodings", "VaultServer", "Vault", "Timestamp", "TimestampClient",
+                "TransparencyLog",
                 "TestSupport", crypto, httpTypes, lifecycle, logging, nioCore, nioPosix, nioSSL,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Hummingbird", package: "hummingbird"),

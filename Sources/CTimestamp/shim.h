@@ -20,6 +20,12 @@ static inline X509 *ts_infos_certificate(STACK_OF(X509_INFO) *all, int i) { retu
 static inline X509_CRL *ts_infos_list(STACK_OF(X509_INFO) *all, int i) { return sk_X509_INFO_value(all, i)->crl; }
 static inline void ts_infos_free(STACK_OF(X509_INFO) *all) { sk_X509_INFO_pop_free(all, X509_INFO_free); }
 
+// The chain that a verification has found so far.
+static inline int ts_chain_count(X509_STORE_CTX *context) { return sk_X509_num(X509_STORE_CTX_get0_chain(context)); }
+static inline X509 *ts_chain_certificate(X509_STORE_CTX *context, int i) {
+    return sk_X509_value(X509_STORE_CTX_get0_chain(context), i);
+}
+
 // The context takes over what it is given.
 static inline void ts_context_set_certificates(TS_VERIFY_CTX *context, STACK_OF(X509) *all) {
     TS_VERIFY_CTX_set_certs(context, all);

@@ -11,6 +11,7 @@ public enum TimestampPart: String, Equatable, Sendable {
     case signedAttributes = "SignedAttributes"
     case signingCertificate = "SigningCertificate"
     case certificate = "Certificate"
+    case revocationList = "CertificateList"
     case tstInfo = "TSTInfo"
     case messageImprint = "MessageImprint"
     case genTime

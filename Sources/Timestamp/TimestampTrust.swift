@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CTimestamp
+import Encodings
 
 /// Certificates and revocation lists of a file.
 public struct CertificateFile: Hashable, Sendable {
@@ -9,8 +10,11 @@ public struct CertificateFile: Hashable, Sendable {
     /// Each in DER.
     public var revocationLists: [[UInt8]] = []
 
-    /// Nothing.
-    public init() {}
+    /// Takes certificates and lists in DER.
+    public init(certificates: [[UInt8]] = [], revocationLists: [[UInt8]] = []) {
+        self.certificates = certificates
+        self.revocationLists = revocationLists
+    }
 
     /// Reads PEM, with any text between its blocks, or one certificate or revocation list in DER.
     ///
@@ -51,6 +55,23 @@ public struct CertificateFile: Hashable, Sendable {
         }
         ERR_clear_error()
         guard !certificates.isEmpty || !revocationLists.isEmpty else { throw .empty }
+    }
+
+    /// All of it in PEM (RFC 7468), certificates first.
+    public var pem: [UInt8] {
+        let blocks =
+            certificates.map { ("CERTIFICATE", $0) } + revocationLists.map { ("X509 CRL", $0) }
+        var text = ""
+        for (label, bytes) in blocks {
+            text += "-----BEGIN \(label)-----\n"
+            var digits = Base64.padded.encode(bytes)[...]
+            while !digits.isEmpty {
+                text += digits.prefix(64) + "\n"
+                digits = digits.dropFirst(64)
+            }
+            text += "-----END \(label)-----\n"
+        }
+        return Array(text.utf8)
     }
 
     /// The certificates and lists of both.
@@ -104,7 +125,7 @@ public struct TimestampTrust: Hashable, Sendable {
 }
 
 /// What an OpenSSL function `i2d_…` writes.
-private func encoded(
+func encoded(
     _ write: (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?) -> Int32
 ) -> [UInt8] {
     let size = Int(max(0, write(nil)))

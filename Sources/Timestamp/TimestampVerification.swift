@@ -6,6 +6,9 @@ public struct TimestampVerification: Hashable, Sendable {
     public let byOpenSSL: TimestampViolation?
     /// The rule that our own reading finds broken; the chain is not its to judge.
     public let byOwnReading: TimestampViolation?
+    /// The chain that OpenSSL found good, in DER: the signer's certificate first, the root last; empty
+    /// where it found none.
+    public let chain: [[UInt8]]
 
     /// The rule that is broken, or `nil` where both ways find the time-stamp good.
     public var violation: TimestampViolation? { byOpenSSL ?? byOwnReading }
@@ -25,10 +28,11 @@ extension StoredTimestamp {
         trusting trust: TimestampTrust,
         at time: Int64
     ) -> TimestampVerification {
-        let check = OpenSSLCheck(timestamp: self, trust: trust, time: time)
+        let found = OpenSSLCheck(timestamp: self, trust: trust, time: time).run(request)
         return TimestampVerification(
-            byOpenSSL: check.violation(of: request),
-            byOwnReading: walk(request, trust)
+            byOpenSSL: found.violation,
+            byOwnReading: walk(request, trust),
+            chain: found.violation == nil ? found.chain : []
         )
     }
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import TimestampClient
 import VaultServer
 
 /// `saksid serve`: runs until SIGTERM or SIGINT.

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A time-stamping authority for tests: `openssl ts` behind HTTP on loopback, with faults.
 
-usage: tsa.py make FOLDER ec|rsa       makes keys, certificates and revocation lists
+usage: tsa.py make FOLDER ec|rsa [lists] [days=N]
+                                       makes keys, certificates and revocation lists; `lists` names them in the
+                                       certificates, on the port that `serve` then uses; the unit's ends after N days
        tsa.py revoke FOLDER            revokes the unit's certificate, in new revocation lists
        tsa.py reply FOLDER TSQ TSR [SECTION]
-       tsa.py serve FOLDER             prints its address; POST /?fault=NAME asks for a fault
+       tsa.py serve FOLDER             prints its address; POST /?fault=NAME asks for a fault; while there is
+                                       a file `down` in the folder, it is out of order
 """
-import http.server, os, pathlib, shutil, subprocess, sys, tempfile, threading, urllib.parse
+import http.server, os, pathlib, socket, subprocess, sys, tempfile, threading, urllib.parse
 
 CONFIGURATION = pathlib.Path(__file__).with_name("tsa.cnf")
 # `openssl ts -reply` counts its serial numbers in a file, without a lock.
@@ -18,12 +21,23 @@ def openssl(folder, *words):
     subprocess.run(["openssl", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
-def make(folder, algorithm):
+def make(folder, algorithm, *options):
     os.makedirs(folder, exist_ok=True)
-    shutil.copy(CONFIGURATION, os.path.join(folder, "tsa.cnf"))
+    text = CONFIGURATION.read_text()
+    if "lists" in options:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        pathlib.Path(folder, "port").write_text(str(port))
+        for name, issuer in (("issuing", "root"), ("unit", "issuing")):
+            place = f"crlDistributionPoints = URI:http://127.0.0.1:{port}/{issuer}.crl\n"
+            text = text.replace(f"[ {name} ]\n", f"[ {name} ]\n{place}")
+    pathlib.Path(folder, "tsa.cnf").write_text(text)
     key = {"ec": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-pkeyopt", "ec_param_enc:named_curve"],
            "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"]}[algorithm]
     days = {"root": 10950, "issuing": 7300, "unit": 5475}
+    for word in options:
+        if word.startswith("days="):
+            days["unit"] = int(word.removeprefix("days="))
     issuers = {"issuing": "root", "unit": "issuing"}
     for number, name in enumerate(days):
         openssl(folder, "genpkey", *key, "-out", f"{name}.key")
@@ -87,12 +101,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_GET(self):
+        name = self.path.removeprefix("/")
+        if name not in ("root.crl", "issuing.crl"):
+            return self.answer(404, b"", "text/plain")
+        asked = ["openssl", "crl", "-outform", "DER", "-in", os.path.join(self.server.folder, name)]
+        self.answer(200, subprocess.run(asked, check=True, capture_output=True).stdout, "application/pkix-crl")
+
     def do_POST(self):
         fault = urllib.parse.parse_qs(urllib.parse.urlparse(self.path).query).get("fault", [""])[0]
         body = bytearray(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         if self.headers.get("Content-Type") != "application/timestamp-query":
             return self.answer(415, b"want application/timestamp-query\n", "text/plain")
-        if fault == "status":
+        if fault == "status" or os.path.exists(os.path.join(self.server.folder, "down")):
             return self.answer(500, b"out of order\n", "text/plain")
         if fault == "type":
             return self.answer(200, b"<html>pay for this network</html>", "text/html")
@@ -111,7 +132,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def serve(folder):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    chosen = pathlib.Path(folder, "port")
+    port = int(chosen.read_text()) if chosen.exists() else 0
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.folder = folder
     print(f"http://127.0.0.1:{server.server_address[1]}/", flush=True)
     server.serve_forever()
@@ -119,8 +142,8 @@ def serve(folder):
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    if words[:1] == ["make"] and len(words) == 3:
-        make(words[1], words[2])
+    if words[:1] == ["make"] and len(words) >= 3:
+        make(*words[1:])
     elif words[:1] == ["revoke"] and len(words) == 2:
         revoke(words[1])
     elif words[:1] == ["reply"] and len(words) in (4, 5):

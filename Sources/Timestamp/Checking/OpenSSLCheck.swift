@@ -11,10 +11,26 @@ struct OpenSSLCheck {
     /// Seconds since 1970.
     let time: Int64
 
-    /// Finds the first rule that the token breaks.
-    func violation(of request: TimestampRequest) -> TimestampViolation? {
+    /// What OpenSSL tells while it judges a chain.
+    private struct Observed {
+        var fault: ChainFault?
+        /// The chain that the signer's certificate was found good in.
+        var chain: [[UInt8]] = []
+    }
+
+    /// Finds the first rule that the token breaks, and the chain of its signer.
+    func run(_ request: TimestampRequest) -> (violation: TimestampViolation?, chain: [[UInt8]]) {
         ERR_clear_error()
         defer { ERR_clear_error() }
+        var observed = Observed()
+        let violation = judge(request, &observed)
+        return (violation, observed.chain)
+    }
+
+    private func judge(
+        _ request: TimestampRequest,
+        _ observed: inout Observed
+    ) -> TimestampViolation? {
         guard let context = unsafe context(for: request) else { return .encoding }
         // Frees the store and the certificates with it.
         defer { unsafe TS_VERIFY_CTX_free(context) }
@@ -28,13 +44,12 @@ struct OpenSSLCheck {
             else { return .encoding }
         }
         ERR_clear_error()
-        var fault: ChainFault?
-        let isVerified = unsafe withUnsafeMutablePointer(to: &fault) { fault in
-            unsafe X509_STORE_set_ex_data(store, 0, fault)
+        let isVerified = unsafe withUnsafeMutablePointer(to: &observed) { observed in
+            unsafe X509_STORE_set_ex_data(store, 0, observed)
             return unsafe verify(in: context)
         }
         if isVerified { return nil }
-        if let fault { return .chain(fault) }
+        if let fault = observed.fault { return .chain(fault) }
         return reason(request)
     }
 
@@ -87,15 +102,24 @@ struct OpenSSLCheck {
             unsafe X509_VERIFY_PARAM_set_flags(rules, flags)
         }
         unsafe X509_STORE_set_verify_cb(store) { isFine, context in
-            guard isFine == 0, let context = unsafe context else { return isFine }
+            guard let context = unsafe context else { return isFine }
             let store = unsafe X509_STORE_CTX_get0_store(context)
             let place = unsafe X509_STORE_get_ex_data(store, 0)
+            guard let observed = unsafe place?.assumingMemoryBound(to: Observed.self) else {
+                return isFine
+            }
             let code = unsafe X509_STORE_CTX_get_error(context)
             let depth = unsafe X509_STORE_CTX_get_error_depth(context)
-            unsafe place?.assumingMemoryBound(to: ChainFault?.self).pointee = ChainFault(
-                rule: ChainFault.Rule(code: code),
-                depth: Int(depth)
-            )
+            if isFine == 0 {
+                let rule = ChainFault.Rule(code: code)
+                unsafe observed.pointee.fault = ChainFault(rule: rule, depth: Int(depth))
+            } else if depth == 0 {
+                // The signer's certificate comes last, when the chain is whole.
+                unsafe observed.pointee.chain = unsafe (0..<max(0, ts_chain_count(context))).map {
+                    place in
+                    unsafe encoded { unsafe i2d_X509(ts_chain_certificate(context, place), $0) }
+                }
+            }
             return isFine
         }
         return unsafe store

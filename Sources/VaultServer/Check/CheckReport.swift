@@ -32,6 +32,8 @@ public struct CheckReport: Hashable, Sendable {
     public internal(set) var contents: UInt64 = 0
     /// Their bytes; hashed in a deep check.
     public internal(set) var contentBytes: UInt64 = 0
+    /// Time-stamps that were verified.
+    public internal(set) var timestamps: UInt64 = 0
     /// The policy in force; `nil` where the rules could not be replayed to the end.
     public internal(set) var policy: Policy?
     /// Whether contents were hashed, and the whole index was compared with the log.
@@ -59,7 +61,7 @@ extension CheckReport: CustomStringConvertible {
         let depth = isDeep ? "hashed" : "sizes only"
         let counts =
             "\(entries) entries, \(replayed) of them replayed, \(tiles) tiles, "
-            + "\(checkpoints) checkpoints, "
+            + "\(checkpoints) checkpoints, \(timestamps) time-stamps, "
             + "\(contents) contents of \(contentBytes) bytes (\(depth))"
         let verdict = isClean ? "clean" : "\(findings.count) findings"
         return (findings.map { "damaged: \($0)" } + ["\(counts): \(verdict)"])

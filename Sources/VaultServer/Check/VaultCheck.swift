@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Bulk
+public import Bulk
 public import Logging
 import NIOCore
+public import Timestamp
 public import TransparencyLog
 import Vault
 
@@ -19,6 +20,8 @@ public struct VaultCheck: Sendable {
     /// Those whose private keys lie with the vault.
     let keys: [VerifierKey]
     let isDeep: Bool
+    /// The roots of the configured authorities, by their names.
+    let authorities: [Hash: CertificateFile]
     private let indexPath: String
     private let logger: Logger
 
@@ -28,17 +31,21 @@ public struct VaultCheck: Sendable {
     ///   - engine: Where the vault lives.
     ///   - index: The path of the index.
     ///   - keys: The log's keys, of which one has signed the lock; the log says which, and the others.
+    ///   - authorities: The roots of time-stamping authorities, by the SHA-256 of their URLs; the tokens of
+    ///     others are held to the root that is stored with them.
     ///   - deep: Whether to hash all contents and compare the whole index.
     ///   - logger: Told what is repaired.
     public init(
         _ engine: StorageEngine,
         index: String,
         keys: [VerifierKey],
+        authorities: [Hash: CertificateFile] = [:],
         deep: Bool,
         logger: Logger
     ) {
         self.engine = engine
         self.keys = keys
+        self.authorities = authorities
         indexPath = index
         isDeep = deep
         self.logger = logger
@@ -64,6 +71,7 @@ public struct VaultCheck: Sendable {
         )
         var walk = LogWalk(check: self, head: head, keepingStateAt: index?.state?.size)
         await walk.run(&report)
+        await checkTimestamps(&report)
         if isDeep { await checkAllContents(&report) }
         await index?.run(against: walk.keptState, mayLag: wasInterrupted, &report)
         return report

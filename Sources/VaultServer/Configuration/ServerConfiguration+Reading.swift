@@ -90,6 +90,7 @@ extension ServerConfiguration {
             ("witness-refresh", Int(witnessRefresh.inMilliseconds), 1...Int(Int32.max)),
             ("tsa-timeout", Int(tsaTimeout.inMilliseconds), 1...600_000),
             // In milliseconds, from a minute on: authorities are guests' hosts.
+            ("tsa-renew-before", Int(tsaRenewBefore.inMilliseconds), 86_400_000...Int(Int64.max)),
             ("tsa-every", Int(tsaEvery.inMilliseconds), 60_000...Int(Int32.max)),
         ]
         for (key, value, range) in bounds where !range.contains(value) {
@@ -148,6 +149,7 @@ extension ServerConfiguration {
         Option("witness-interval", \.witnessInterval),
         Option("witness-refresh", \.witnessRefresh),
         Option("tsa", \.tsa), Option("tsa-every", \.tsaEvery),
+        Option("tsa-renew-before", \.tsaRenewBefore),
         Option("tsa-timeout", \.tsaTimeout), Option("tsa-proxy", \.tsaProxy),
         Option("round-timer", \.roundTimer), Option("round-pool", \.roundPool),
         Option("round-to-hour", \.roundToHour), Option("body-memory", \.bodyMemory),

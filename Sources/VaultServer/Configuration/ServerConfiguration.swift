@@ -61,6 +61,9 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// How often a checkpoint is stamped: at the multiples of this, counted from 1970.
     public var tsaEvery = Duration.seconds(86_400)
 
+    /// How long before a certificate of its chain ends a stamp is renewed.
+    public var tsaRenewBefore = Duration.seconds(90 * 86_400)
+
     /// How long an authority may take for one answer.
     public var tsaTimeout = Duration.seconds(30)
 

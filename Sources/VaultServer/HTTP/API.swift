@@ -60,6 +60,7 @@ struct API: Sendable {
         addCaseRoutes(to: router)
         addGovernanceRoutes(to: router)
         addReceiptRoutes(to: router)
+        addTimestampRoutes(to: router)
         addDownloadRoutes(to: router)
         addEnvelopeRoutes(to: router)
         return router

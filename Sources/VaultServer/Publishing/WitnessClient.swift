@@ -4,6 +4,7 @@ import AsyncHTTPClient
 import Bulk
 import NIOCore
 import NIOHTTP1
+import TimestampClient
 import TransparencyLog
 
 /// One witness of the log, over HTTP; whatever it answers is bounded in size and in time.
@@ -14,26 +15,6 @@ struct WitnessClient: Sendable {
     let url: String
     let http: HTTPClient
     let timeout: Duration
-
-    /// Made once for all witnesses, and shut down by who made it.
-    static func makeHTTP(
-        timeout: Duration,
-        proxy: HTTPClient.Configuration.Proxy? = nil
-    ) -> HTTPClient {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .nanoseconds(timeout.inMilliseconds * 1_000_000)),
-            proxy: proxy,
-            decompression: .disabled
-        )
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = .seconds(20)
-        return HTTPClient(
-            eventLoopGroup: HTTPClient.defaultEventLoopGroup,
-            configuration: configuration
-        )
-    }
 
     /// Sends a request.
     ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AsyncHTTPClient
+import TimestampClient
 import TransparencyLog
 import Vault
 
@@ -37,7 +38,7 @@ struct WitnessSet: Sendable {
 
     /// Takes the witnesses of a policy; those whose addresses cannot be used count, and are never asked.
     init(_ policy: TrustPolicy, timeout: Duration) {
-        let http = WitnessClient.makeHTTP(timeout: timeout)
+        let http = HTTPClient.outbound(timeout: timeout)
         named = policy
         self.http = http
         clients = policy.witnesses.compactMap { witness in

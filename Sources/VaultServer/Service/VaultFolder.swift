@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AsyncHTTPClient
 import Bulk
 import Foundation
 public import Logging
 import Timestamp
+import TimestampClient
 import TransparencyLog
 import Vault
 
@@ -67,29 +69,39 @@ public struct VaultFolder: Sendable {
     ) throws -> Stamper? {
         let addresses = configuration.tsa.all
         guard !addresses.isEmpty else { return nil }
-        let trusts = try addresses.map { address in
-            let path = configuration.path(address.roots)
-            let text = try SecretFile.readPublic(path)
-            do {
-                let file = try CertificateFile(parsing: Array(text.utf8))
-                return TimestampTrust(roots: file, intermediates: file)
-            } catch {
-                throw StartError.badAuthority(path: path, reason: "\(error)")
-            }
-        }
+        let roots = try authorityRoots()
         let timeout = configuration.tsaTimeout
-        let http = WitnessClient.makeHTTP(timeout: timeout, proxy: configuration.tsaProxy?.proxy)
+        let http = HTTPClient.outbound(timeout: timeout, proxy: configuration.tsaProxy?.proxy)
         return Stamper(
-            authorities: zip(addresses, trusts).map {
-                TimestampAuthority(url: $0.url, trust: $1, http: http, timeout: timeout)
+            authorities: zip(addresses, roots).map { address, file in
+                TimestampAuthority(
+                    url: address.url,
+                    trust: TimestampTrust(roots: file, intermediates: file),
+                    http: http,
+                    timeout: timeout
+                )
             },
             http: http,
             vault: vault,
             every: configuration.tsaEvery,
+            renewBefore: configuration.tsaRenewBefore,
             metrics: metrics,
             logger: logger,
             now: now
         )
+    }
+
+    /// The file of each configured authority.
+    private func authorityRoots() throws -> [CertificateFile] {
+        try configuration.tsa.all.map { address in
+            let path = configuration.path(address.roots)
+            let text = try SecretFile.readPublic(path)
+            do {
+                return try CertificateFile(parsing: Array(text.utf8))
+            } catch {
+                throw StartError.badAuthority(path: path, reason: "\(error)")
+            }
+        }
     }
 
     /// Tells a folder without a vault from a vault without a file.
@@ -148,6 +160,10 @@ public struct VaultFolder: Sendable {
             try DirectoryStore(at: configuration.data).engine(),
             index: indexPath,
             keys: try signers().verifierKeys,
+            authorities: Dictionary(
+                zip(configuration.tsa.all.map(\.name), try authorityRoots()),
+                uniquingKeysWith: { $1 }
+            ),
             deep: deep,
             logger: logger
         ).run(rebuildIndex: rebuildIndex)

@@ -22,9 +22,10 @@ public enum StorageKey: Hashable, Sendable {
     /// A published checkpoint with the cosignature that a witness, named by the SHA-256 of its vkey, made
     /// at a time in seconds since 1970.
     case cosigned(size: UInt64, witness: Hash, time: UInt64)
-    /// An authority's answer, which holds its time-stamp on the published checkpoint of a size and root; the
-    /// authority is named by the SHA-256 of its URL.
-    case timestamp(size: UInt64, root: Hash, authority: Hash)
+    /// A part of an authority's time-stamp; the authority is named by the SHA-256 of its URL.
+    case timestamp(StampSubject, authority: Hash, StampPart)
+    /// The list that a round of renewal stamps; rounds count from 1.
+    case renewal(number: UInt64)
     /// What was held against each other when a witness knew another tree of a size, by its SHA-256.
     case fork(size: UInt64, Hash)
     /// Something a member uploaded, named by the SHA-256 of its bytes.
@@ -46,8 +47,9 @@ public enum StorageKey: Hashable, Sendable {
         case .entries(let bundle): bundle.path
         case .cosigned(let size, let witness, let time):
             "cosigned/\(size / 1000)/\(size)/\(witness.hex)-\(time)"
-        case .timestamp(let size, let root, let authority):
-            "timestamps/\(size)-\(root.hex).\(authority.hex).tsr"
+        case .timestamp(let subject, let authority, let part):
+            "timestamps/\(subject.name).\(authority.hex).\(part.rawValue)"
+        case .renewal(let number): "timestamps/renewal-\(number).txt"
         case .fork(let size, let hash): "forks/\(size)-\(hash.hex)"
         case .content(let kind, let hash):
             "\(kind.rawValue)/\(hash.hex.prefix(2))/\(hash.hex)"
@@ -85,12 +87,15 @@ public enum StorageKey: Hashable, Sendable {
             else { return nil }
             return .cosigned(size: size, witness: witness, time: time)
         case "timestamps":
-            let fields = name.split(separator: ".", omittingEmptySubsequences: false)
-            let head = fields[0].split(separator: "-", omittingEmptySubsequences: false)
-            guard fields.count == 3, head.count == 2, let size = UInt64(head[0]),
-                let root = Hash(hex: head[1]), let authority = Hash(hex: fields[1])
+            let fields = name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+            guard let subject = StampSubject(name: fields[0]) else { return nil }
+            if fields.count == 2, case .renewal(let number) = subject {
+                return .renewal(number: number)
+            }
+            guard fields.count == 3, let authority = Hash(hex: fields[1]),
+                let part = StampPart(rawValue: String(fields[2]))
             else { return nil }
-            return .timestamp(size: size, root: root, authority: authority)
+            return .timestamp(subject, authority: authority, part)
         case "proposals":
             guard parts.count == 3, let id = Hash(hex: String(parts[1])) else { return nil }
             if name == "statement" { return .proposal(id) }
@@ -110,6 +115,46 @@ public enum StorageKey: Hashable, Sendable {
 extension StorageKey: CustomStringConvertible {
     /// The path.
     public var description: String { path }
+}
+
+/// What authorities stamp.
+public enum StampSubject: Hashable, Sendable {
+    /// The published checkpoint of a size and root, as it is stored.
+    case checkpoint(size: UInt64, root: Hash)
+    /// The list of a round of renewal.
+    case renewal(number: UInt64)
+
+    /// The beginning of the names of its time-stamps.
+    fileprivate var name: String {
+        switch self {
+        case .checkpoint(let size, let root): "\(size)-\(root.hex)"
+        case .renewal(let number): "renewal-\(number)"
+        }
+    }
+
+    fileprivate init?(name: Substring) {
+        let fields = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard fields.count == 2 else { return nil }
+        if fields[0] == "renewal", let number = UInt64(fields[1]) {
+            self = .renewal(number: number)
+        } else if let size = UInt64(fields[0]), let root = Hash(hex: fields[1]) {
+            self = .checkpoint(size: size, root: root)
+        } else {
+            return nil
+        }
+    }
+}
+
+/// What is kept of a time-stamp; the raw value ends the file's name.
+public enum StampPart: String, Hashable, Sendable {
+    /// The authority's whole answer.
+    case token = "tsr"
+    /// The certificates of its chain in PEM: the signer's first, the root last.
+    case chain = "chain.pem"
+    /// The revocation lists of that chain in PEM.
+    case lists = "crls.pem"
+    /// It is due and has not been made; the text is since when, in seconds since 1970.
+    case due
 }
 
 /// The kinds of uploaded, content-addressed things; the raw value is the folder and the URL segment.
@@ -147,7 +192,7 @@ public enum StoragePrefix: Hashable, Sendable {
     case checkpoints(thousand: UInt64)
     /// The cosigned forms of those checkpoints.
     case cosigned(thousand: UInt64)
-    /// The time-stamps of published checkpoints.
+    /// Time-stamps, those that are due, and the lists of renewals.
     case timestamps
     /// What was kept of forks.
     case forks

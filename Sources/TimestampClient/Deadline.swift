@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A peer took longer than it may.
-struct TimedOut: Error {}
+public struct TimedOut: Error {}
 
 /// Gives up on what takes longer than a time, its answer's body included.
 ///
 /// - Throws: ``TimedOut``, or what `body` throws
-func within<Value: Sendable>(
+public func within<Value: Sendable>(
     _ time: Duration,
     _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
