@@ -125,12 +125,20 @@ let package = Package(
         // BagIt bags, anybody's: listed, read, held to the rules.
         .target(name: "BagIt", dependencies: ["Bulk", "Encodings"], swiftSettings: strict),
 
+        // The page in each bundle that checks it in a browser; Scripts/verify-page makes it.
+        .target(
+            name: "VerifyPage",
+            exclude: ["source"],
+            resources: [.embedInCode("verify.html")],
+            swiftSettings: strict
+        ),
+
         // Offline evidence: seal, open, export, verify.
         .target(
             name: "Evidence",
             dependencies: [
                 "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Secrets", "TransparencyLog",
-                "Vault",
+                "Vault", "VerifyPage",
                 crypto,
             ],
             swiftSettings: strict
@@ -265,7 +273,7 @@ let package = Package(
             name: "EvidenceTests",
             dependencies: [
                 "Bulk", "Encodings", "Evidence", "Age", "Secrets", "Vault", "TransparencyLog",
-                "TestSupport",
+                "TestSupport", "VerifyPage",
             ],
             exclude: ["Golden"],
             swiftSettings: strict

@@ -85,11 +85,11 @@ import Vault
     static func step(refusing change: Change, of path: String) -> String? {
         let top = path.split(separator: "/").first.map(String.init) ?? path
         switch top {
-        case "VERIFY.txt" where change.isOfBytes: return nil
+        case "VERIFY.txt" where change.isOfBytes, "verify.html" where change.isOfBytes: return nil
         case "bagit.txt" where change.isOfBytes, "bag-info.txt" where change.isOfBytes:
             return "bag.form"
         case "log" where change.isOfBytes: return "log.trust"
-        case "VERIFY.txt", "bagit.txt", "bag-info.txt", "log": return "bag.files"
+        case "VERIFY.txt", "verify.html", "bagit.txt", "bag-info.txt", "log": return "bag.files"
         case "identities": return "identities"
         case "receipts": return "receipts.form"
         case "register" where path.hasSuffix("/commitments.txt"): return "register.commitments"

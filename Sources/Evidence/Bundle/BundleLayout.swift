@@ -12,6 +12,7 @@ enum BundleLayout {
     static let payloadManifest = "manifest-sha256.txt"
     static let tagManifest = "tagmanifest-sha256.txt"
     static let instructions = "VERIFY.txt"
+    static let page = "verify.html"
 
     static let payload = "data/"
     static let custodyLog = "data/custody/log.jsonl"

@@ -4,6 +4,7 @@ public import Age
 public import Bulk
 import TransparencyLog
 public import Vault
+import VerifyPage
 
 /// Writes a bundle: a BagIt 1.0 folder that verifies without this program.
 ///
@@ -171,6 +172,7 @@ public final class BundleWriter {
             BundleLayout.logKey: Array((contents.logKey.text + "\n").utf8),
             BundleLayout.logKeyPEM: PublicKeyFile.pem(contents.logKey.publicKey),
             BundleLayout.policy: contents.policy,
+            BundleLayout.page: VerifyPage.bytes,
         ]
         if !contents.logKeys.handovers.isEmpty {
             tags[BundleLayout.logKeys] = Array(contents.logKeys.text.utf8)

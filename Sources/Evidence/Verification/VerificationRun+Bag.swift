@@ -22,8 +22,8 @@ extension VerificationRun {
         }
         let required = [
             BundleLayout.declaration, BundleLayout.info, BundleLayout.payloadManifest,
-            BundleLayout.instructions, BundleLayout.logKey, BundleLayout.logKeyPEM,
-            BundleLayout.policy,
+            BundleLayout.instructions, BundleLayout.page, BundleLayout.logKey,
+            BundleLayout.logKeyPEM, BundleLayout.policy,
         ]
         for path in required where tags.hashes[path] == nil { throw Finding("\(path) is missing") }
         let known = required + [BundleLayout.logKeys]
