@@ -196,8 +196,9 @@ let package = Package(
             dependencies: [
                 "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets",
                 "Shares", "Timestamp", "TransparencyLog", "TrustRoots", "Vault", "VaultClient",
-                argumentParser,
+                argumentParser, .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            resources: [.embedInCode("Export/typeset.py")],
             swiftSettings: strict
         ),
 

@@ -51,8 +51,8 @@ import Vault
         let lines = try bundle.listing().map { path in
             let isRandom =
                 path.hasPrefix("receipts/") || path.hasSuffix("/record.txt")
-                || path == BundleLayout.custodyLog || path.contains("manifest-sha256")
-                || path == BundleLayout.page
+                || path.hasPrefix("data/custody/") || path == BundleLayout.report
+                || path.contains("manifest-sha256") || path == BundleLayout.page
             return try "\(isRandom ? "-" : Hash(hashing: bundle.bytes(path)).hex)  \(path)\n"
         }
         try Golden.expect(lines.joined(), matches: "bundle.txt")

@@ -276,6 +276,14 @@ struct TestCase {
         )
     }
 
+    func setting(_ profile: ReportProfile) -> ReportSetting {
+        ReportSetting(
+            profile: profile,
+            exporter: lawyer.record.fingerprint,
+            software: "saksi 1.2.3"
+        )
+    }
+
     /// Exports to a folder.
     mutating func export(to path: String, items: [Set<Int>?] = [nil, nil]) throws {
         let contents = try contents(items: items)
@@ -293,6 +301,8 @@ struct TestCase {
             }
             try writer.finish(output)
         }
+        try writer.addMetadata(Array("[File] FileType : TXT\n".utf8), of: writer.files[0])
+        try writer.addReport(setting(.court), pdf: Array("%PDF-1.7\n".utf8))
         let manifest = try writer.writePayload()
         let index = try log.append(.export(contents.export(manifest: manifest)), by: lawyer)
         try writer.seal(with: log.receipt(index))

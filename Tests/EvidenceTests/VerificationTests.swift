@@ -85,19 +85,26 @@ import Vault
     static func step(refusing change: Change, of path: String) -> String? {
         let top = path.split(separator: "/").first.map(String.init) ?? path
         switch top {
-        case "VERIFY.txt" where change.isOfBytes, "verify.html" where change.isOfBytes: return nil
+        case "VERIFY.txt" where change.isOfBytes, "verify.html" where change.isOfBytes,
+            "00-START-HERE.html" where change.isOfBytes:
+            return nil
         case "bagit.txt" where change.isOfBytes, "bag-info.txt" where change.isOfBytes:
             return "bag.form"
         case "log" where change.isOfBytes: return "log.trust"
-        case "VERIFY.txt", "verify.html", "bagit.txt", "bag-info.txt", "log": return "bag.files"
+        case "VERIFY.txt", "verify.html", "00-START-HERE.html", "bagit.txt", "bag-info.txt", "log":
+            return "bag.files"
         case "identities": return "identities"
         case "receipts": return "receipts.form"
         case "register" where path.hasSuffix("/commitments.txt"): return "register.commitments"
         case "register" where path.hasSuffix("/record.txt"):
             return change == .rename ? "register.commitments" : "register.record"
         case "register": return Self.step(refusing: change, ofLeaf: path)
-        case "data" where path == BundleLayout.custodyLog:
+        case "data" where path.hasPrefix("data/custody/"):
             return change == .rename ? "items" : "custody"
+        case "data" where path == BundleLayout.readme: return change.isOfBytes ? "export" : "items"
+        case "data"
+        where BundleLayout.documents.contains(path) || path.hasSuffix("/metadata.txt"):
+            return change == .rename ? "items" : "export"
         default: return "items"
         }
     }

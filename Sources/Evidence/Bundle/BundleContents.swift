@@ -55,7 +55,8 @@ public struct BundleContents: Sendable {
 
     let caseID: CaseID
     let consentClass: ConsentClass
-    let date: UTCTime
+    /// When the bundle is made.
+    public let date: UTCTime
     /// The log's key in force, which has signed every receipt.
     var logKey: VerifierKey { logKeys.keys.current }
     let logKeys: LogKeyHistory
@@ -157,6 +158,19 @@ public struct BundleContents: Sendable {
         self.identities = identities
         self.submissions = named
         self.exhibits = exhibits
+    }
+
+    /// What the entries say of the exhibits.
+    var custody: CustodyLog {
+        let names = submissions.flatMap { name, submission in
+            submission.records.map { ($0, name) }
+        }
+        return CustodyLog(
+            of: receipts,
+            submissions: Dictionary(names, uniquingKeysWith: { first, _ in first }),
+            records: submissions.map(\.submission).filter(\.isWhole).map(\.record),
+            exhibits: exhibits
+        )
     }
 
     /// The act that must be logged before the bundle is sealed.

@@ -50,6 +50,9 @@ final class BundleFolder {
         if !isFinished { try? FileManager.default.removeItem(atPath: partial) }
     }
 
+    /// Where a file lies until the folder gets its name.
+    func location(of path: String) -> String { "\(partial)/\(path)" }
+
     /// Writes a small file and gives its hash.
     @discardableResult
     func write(_ bytes: [UInt8], to path: String) throws(BundleError) -> Hash {

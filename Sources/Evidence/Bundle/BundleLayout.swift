@@ -13,9 +13,21 @@ enum BundleLayout {
     static let tagManifest = "tagmanifest-sha256.txt"
     static let instructions = "VERIFY.txt"
     static let page = "verify.html"
+    static let start = "00-START-HERE.html"
 
     static let payload = "data/"
+    static let readme = "data/README.txt"
     static let custodyLog = "data/custody/log.jsonl"
+    static let custodyTable = "data/custody/log.csv"
+    static let report = "data/report/custody-report.html"
+    static let reportPDF = "data/report/custody-report.pdf"
+    static let loadFile = "data/loadfile/export.csv"
+    static let concordance = "data/loadfile/export.dat"
+    static let opticon = "data/loadfile/export.opt"
+    /// What lies beside the exhibits.
+    static let documents = [
+        readme, custodyLog, custodyTable, report, reportPDF, loadFile, concordance, opticon,
+    ]
     static let items = "data/items/"
 
     static let logKey = "log/vkey.txt"
@@ -30,6 +42,8 @@ enum BundleLayout {
     /// An exhibit's name, `E0001`; they count from 1.
     static func exhibit(_ number: Int) -> String { "E" + padded(number) }
     static func itemFile(_ exhibit: String) -> String { "\(items)\(exhibit)/item.json" }
+    /// What the file says of itself, as text; not there for every exhibit.
+    static func metadata(_ exhibit: String) -> String { "\(items)\(exhibit)/metadata.txt" }
     static func original(_ exhibit: String, _ name: String) -> String {
         "\(items)\(exhibit)/original/\(name)"
     }

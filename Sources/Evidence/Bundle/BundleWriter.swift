@@ -30,8 +30,8 @@ public final class BundleWriter {
     /// The files to be written, in order.
     public let files: [File]
 
-    private let contents: BundleContents
-    private let folder: BundleFolder
+    let contents: BundleContents
+    let folder: BundleFolder
     private var payload = BundleManifest()
     private var payloadBytes: UInt64 = 0
     private var payloadHash: Hash?
@@ -121,16 +121,9 @@ public final class BundleWriter {
             guard payload.hashes[exhibit.path] != nil else { throw .missingFile(exhibit.name) }
             try addPayload(exhibit.description, at: BundleLayout.itemFile(exhibit.name))
         }
-        let names = contents.submissions.flatMap { name, submission in
-            submission.records.map { ($0, name) }
-        }
-        let custody = CustodyLog.bytes(
-            of: contents.receipts,
-            submissions: Dictionary(names, uniquingKeysWith: { first, _ in first }),
-            records: contents.submissions.map(\.submission).filter(\.isWhole).map(\.record),
-            exhibits: contents.exhibits
-        )
-        try addPayload(custody, at: BundleLayout.custodyLog)
+        try addPayload(contents.custody.jsonLines, at: BundleLayout.custodyLog)
+        try addPayload(contents.custody.table, at: BundleLayout.custodyTable)
+        try addPayload(Array(Readme(contents).text.utf8), at: BundleLayout.readme)
         let hash = try folder.write(payload.bytes, to: BundleLayout.payloadManifest)
         payloadHash = hash
         return hash
@@ -153,7 +146,7 @@ public final class BundleWriter {
         try folder.finish()
     }
 
-    private func addPayload(_ bytes: [UInt8], at path: String) throws(BundleError) {
+    func addPayload(_ bytes: [UInt8], at path: String) throws(BundleError) {
         payload.hashes[path] = try folder.write(bytes, to: path)
         payloadBytes += UInt64(bytes.count)
     }
@@ -203,6 +196,7 @@ public final class BundleWriter {
                 (name, submission.records, isWhole: submission.isWhole)
             )
         }
+        tags[BundleLayout.start] = StartPage(contents, export: export).page
         tags[BundleLayout.instructions] = Array(instructions.text.utf8)
         return tags
     }

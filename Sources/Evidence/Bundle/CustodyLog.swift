@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import Encodings
 import Vault
 
-/// The events of the exported items, read from the entries of the log: one JSON line each.
-enum CustodyLog {
+/// The events of the exported items, read from the entries of the log.
+struct CustodyLog {
+    /// An entry, and what of the bundle it concerns.
+    struct Line {
+        /// Counts from 1, without a gap.
+        let number: Int
+        let receipt: Receipt
+        let submissions: [String]
+        let exhibits: [String]
+
+        var statement: Statement { receipt.entry.signed.statement }
+    }
+
+    let lines: [Line]
+
     /// - Parameters:
     ///   - receipts: by index, ascending; without the export that makes this bundle.
     ///   - submissions: the names of the submissions by their records, also those that were replaced.
     ///   - records: the records that are in the bundle.
     ///   - exhibits: the items of the bundle.
-    /// - Returns: The lines.
-    static func bytes(
+    init(
         of receipts: [Receipt],
         submissions: [Hash: String],
         records: [SubmissionRecord],
         exhibits: [Exhibit]
-    ) -> [UInt8] {
+    ) {
         // The leaves name the objects of the record that was submitted; of a later one, only the record
         // itself tells which object is which item.
         let replaced = Set(receipts.compactMap(\.replacingRecord))
@@ -24,8 +37,7 @@ enum CustodyLog {
             records.map { ($0.hash, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        var bytes: [UInt8] = []
-        for receipt in receipts {
+        lines = receipts.enumerated().map { place, receipt in
             let statement = receipt.entry.signed.statement
             let names = statement.act.records.compactMap { submissions[$0] }
             let touched = exhibits.filter { exhibit in
@@ -42,21 +54,60 @@ enum CustodyLog {
                 }
                 return access.objects.contains(objects[exhibit.number].id)
             }
+            return Line(
+                number: place + 1,
+                receipt: receipt,
+                submissions: names,
+                exhibits: touched.map(\.name)
+            )
+        }
+    }
+
+    /// `log.jsonl`: one JSON line each.
+    var jsonLines: [UInt8] {
+        var bytes: [UInt8] = []
+        for line in lines {
+            let statement = line.statement
             let members = [
-                JSONMember("index", .number(receipt.index)),
-                JSONMember("accepted", receipt.entry.accepted.text),
+                JSONMember("index", .number(line.receipt.index)),
+                JSONMember("accepted", line.receipt.entry.accepted.text),
                 JSONMember("act", statement.act.name.rawValue),
                 JSONMember("actor", statement.actor.hex),
                 JSONMember("time", statement.time.text),
-                JSONMember("statement", receipt.entry.signed.id.hex),
-                JSONMember("submissions", .array(names.map { .string($0) })),
-                JSONMember("exhibits", .array(touched.map { .string($0.name) })),
+                JSONMember("statement", line.receipt.entry.signed.id.hex),
+                JSONMember("submissions", .array(line.submissions.map { .string($0) })),
+                JSONMember("exhibits", .array(line.exhibits.map { .string($0) })),
             ]
-            JSONValue.object(members + details(of: statement.act)).write(to: &bytes)
+            JSONValue.object(members + Self.details(of: statement.act)).write(to: &bytes)
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
     }
+
+    /// `log.csv`: the same in the words of ISO/IEC 27037 and PREMIS, for a spreadsheet.
+    var table: [UInt8] {
+        var text = CSVText.byteOrderMark + CSVText.line(Self.columns)
+        var previous = ""
+        for line in lines {
+            let words = CustodyWords(line.statement.act)
+            let id = line.receipt.entry.signed.id.hex
+            text += CSVText.line([
+                "\(line.number)", "\(line.receipt.index)", line.receipt.entry.accepted.text,
+                line.statement.time.text, line.statement.act.name.rawValue, words.handling,
+                words.premis, line.statement.actor.hex, words.role, words.reason, words.from,
+                words.to, words.outcome, line.submissions.joined(separator: " "),
+                line.exhibits.joined(separator: " "), id, previous,
+            ])
+            previous = id
+        }
+        return Array(text.utf8)
+    }
+
+    private static let columns = [
+        "number", "log index", "accepted (UTC)", "claimed (UTC)", "act", "ISO/IEC 27037", "PREMIS",
+        "actor", "role", "reason", "from", "to", "outcome", "submissions", "exhibits", "statement",
+        "previous statement",
+    ]
 
     private static func details(of act: Act) -> [JSONMember] {
         switch act {

@@ -22,7 +22,7 @@ extension VerificationRun {
         }
         let required = [
             BundleLayout.declaration, BundleLayout.info, BundleLayout.payloadManifest,
-            BundleLayout.instructions, BundleLayout.page, BundleLayout.logKey,
+            BundleLayout.start, BundleLayout.instructions, BundleLayout.page, BundleLayout.logKey,
             BundleLayout.logKeyPEM, BundleLayout.policy,
         ]
         for path in required where tags.hashes[path] == nil { throw Finding("\(path) is missing") }

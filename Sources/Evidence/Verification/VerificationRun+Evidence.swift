@@ -124,7 +124,7 @@ extension VerificationRun {
         let digests = try need(digests, from: .files)
         let files = try need(files, from: .files)
         var exhibits: [Exhibit] = []
-        var expected: Set<String> = [BundleLayout.custodyLog]
+        var expected = Set(BundleLayout.documents)
         while true {
             let name = BundleLayout.exhibit(exhibits.count + 1)
             let path = BundleLayout.itemFile(name)
@@ -137,8 +137,11 @@ extension VerificationRun {
             guard digests[exhibit.path] == committed else {
                 throw Finding("\(exhibit.path) is not the file that was committed to")
             }
-            expected.formUnion([path, exhibit.path])
+            expected.formUnion([path, exhibit.path, BundleLayout.metadata(name)])
             exhibits.append(exhibit)
+        }
+        guard payload.hashes[BundleLayout.readme] != nil else {
+            throw Finding("\(BundleLayout.readme) is missing")
         }
         for path in payload.hashes.keys.sorted() where !expected.contains(path) {
             throw Finding("\(path) belongs to no exhibit")
@@ -184,14 +187,18 @@ extension VerificationRun {
             }
             disclosed.append(record)
         }
-        let want = CustodyLog.bytes(
+        let want = CustodyLog(
             of: receipts.dropLast(),
             submissions: Dictionary(names, uniquingKeysWith: { first, _ in first }),
             records: disclosed,
             exhibits: try need(exhibits, from: .items)
         )
-        guard try bytes(BundleLayout.custodyLog) == want else {
-            throw Finding("\(BundleLayout.custodyLog) is not what the entries say")
+        for (path, bytes) in [
+            (BundleLayout.custodyLog, want.jsonLines), (BundleLayout.custodyTable, want.table),
+        ] {
+            guard try self.bytes(path) == bytes else {
+                throw Finding("\(path) is not what the entries say")
+            }
         }
     }
 

@@ -11,7 +11,7 @@ extension VaultSession {
     /// Submissions whose consent does not hold the class stay out, and so do those that cannot be
     /// opened. `numbers` names the submissions as ``list(_:)`` numbers them; `nil` means all. The
     /// accesses and the export itself are logged before the folder appears; a failed export leaves no
-    /// folder. `progress` is told the bytes of payload that were opened, of all.
+    /// folder. `documents` says which report and tables lie beside the files. `progress` is told the bytes of payload that were opened, of all.
     ///
     /// Throws ``ClientError``: `.failed` where no submission may be given to the class, or something
     /// exists at the path; `.untrusted` where bytes are not the ones submitted.
@@ -20,6 +20,7 @@ extension VaultSession {
         for consentClass: ConsentClass,
         to path: String,
         submissions numbers: Set<Int>? = nil,
+        documents: ExportDocuments = ExportDocuments(),
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> ExportResult {
         try BundleWriter.requireVacant(path)
@@ -59,6 +60,12 @@ extension VaultSession {
         let contents = try await contents(of: opened, in: view, for: consentClass)
         let writer = try BundleWriter(contents, to: path)
         try await reading.write(writer, access, progress)
+        try await documents.add(
+            to: writer,
+            for: consentClass,
+            by: identity.record.fingerprint,
+            at: contents.date
+        )
         let manifest = try writer.writePayload()
         let logged = try await post(sign(.export(contents.export(manifest: manifest))))
         try writer.seal(with: Receipt(parsing: logged.receipt))

@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 public import Bulk
+public import Evidence
 import Foundation
 public import Vault
 
@@ -29,6 +30,8 @@ extension RevokeReason: ExpressibleByArgument {}
 extension RotationReason: ExpressibleByArgument {}
 
 extension ConsentClass: ExpressibleByArgument {}
+
+extension ReportProfile: ExpressibleByArgument {}
 
 /// One line that people send each other: in a file, on stdin, or as the argument itself.
 enum TextArgument {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Evidence
 import Vault
 import VaultClient
 
@@ -45,12 +46,36 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
     )
     var submissions: [Int] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Whose forum the documents are made for: court, icc, un, asylum; else what fits the class.",
+            valueName: "forum"
+        )
+    )
+    var profile: ReportProfile?
+
+    @Flag(name: .customLong("no-pdf"), help: "Make the report as HTML alone.")
+    var withoutPDF = false
+
+    @Flag(
+        name: .customLong("no-metadata"),
+        help: "Do not read what the files say of themselves (EXIF and the like)."
+    )
+    var withoutMetadata = false
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
     @OptionGroup var device: DeviceOptions
 
     func run() async throws {
+        let tools = OutsideTools(makesPDF: !withoutPDF, readsMetadata: !withoutMetadata)
+        try await tools.requireInstalled()
+        let documents = ExportDocuments(
+            profile: profile,
+            software: "saksi \(Saksi.configuration.version)",
+            tools: tools
+        )
         let bar = ProgressBar("exporting")
         defer { bar.finish() }
         let done = try await device.withSession { session in
@@ -58,7 +83,8 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
                 caseName,
                 for: consentClass,
                 to: output,
-                submissions: submissions.isEmpty ? nil : Set(submissions)
+                submissions: submissions.isEmpty ? nil : Set(submissions),
+                documents: documents
             ) { bar.update(done: $0, total: $1) }
         }
         bar.finish()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
 import Foundation
 import QRText
 
@@ -36,47 +37,23 @@ enum Terminal {
     }
 
     /// The text with everything that a terminal would obey instead of showing written as `\u{…}`.
-    ///
-    /// That is the control characters (C0, DEL, C1), the line and paragraph separators, and the
-    /// marks that reorder text on screen. Letters and marks of every script stay as they are.
-    static func plain(_ text: String) -> String {
-        spelled(text) { "\\u{\(String($0.value, radix: 16))}" }
-    }
+    static func plain(_ text: String) -> String { VisibleText.spelled(text) }
 
     /// Writes one JSON document; what a terminal would obey is escaped as JSON does it.
     ///
     /// Line feeds stay: in JSON they stand between values only.
     static func resultJSON(_ text: String) {
-        let text = spelled(text, keepingLines: true) { scalar in
-            let digits = String(scalar.value, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        }
-        write(text + "\n", to: STDOUT_FILENO)
-    }
-
-    private static func spelled(
-        _ text: String,
-        keepingLines: Bool = false,
-        _ spelling: (Unicode.Scalar) -> String
-    ) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if keepingLines && scalar == "\n" || !isObeyed(scalar) {
+            if scalar == "\n" || !VisibleText.isObeyed(scalar) {
                 shown.append(scalar)
             } else {
-                shown.append(contentsOf: spelling(scalar).unicodeScalars)
+                let digits = String(scalar.value, radix: 16)
+                let zeros = String(repeating: "0", count: 4 - digits.count)
+                shown.append(contentsOf: ("\\u" + zeros + digits).unicodeScalars)
             }
         }
-        return String(shown)
-    }
-
-    private static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0, 0x061c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069,
-            0xfeff:
-            true
-        default: false
-        }
+        write(String(shown) + "\n", to: STDOUT_FILENO)
     }
 
     @discardableResult

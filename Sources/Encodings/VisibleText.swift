@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Text that shows what it holds, and does nothing else where it is shown.
+public enum VisibleText {
+    /// Whether a screen, or what lays out a page, would obey a scalar instead of showing it.
+    ///
+    /// That is the control characters (C0, DEL, C1), the line and paragraph separators, and the
+    /// marks that reorder text. Letters and marks of every script are not among them.
+    public static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7f..<0xa0, 0x061c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069,
+            0xfeff:
+            true
+        default: false
+        }
+    }
+
+    /// The text with everything that would be obeyed written as `\u{…}`.
+    public static func spelled(_ text: String) -> String {
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if isObeyed(scalar) {
+                shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+            } else {
+                shown.append(scalar)
+            }
+        }
+        return String(shown)
+    }
+}
