@@ -140,7 +140,7 @@ class Checks {
         for (const path of paths) {
             try {
                 const named = path.replace(/\.[a-z0-9-]+\.tsr$/, "");
-                const about = named.endsWith("/SEAL.txt") ? "SEAL.txt" : named;
+                const about = named.endsWith("/SEAL.txt") ? "SEAL.txt" : bundle.has(named) ? named : `${named}.txt`;
                 const token = timestamp(await bundle.bytes(path));
                 if (!token.algorithm) throw new Finding("unknownImprint", path);
                 if (!(globalThis.crypto && crypto.subtle)) {
@@ -280,10 +280,13 @@ class Checks {
             if (files.length > (file ? 1 : 0)) this.find("unexpected", files[0]);
             const isSame = file ? files.length === 1 && bundle.digest(files[0]) === file.sha256 : null;
             if (isSame === false) this.find("otherFile", files[0] || path);
-            const said = { role: item.role, name: item.name, type: item.type };
-            for (const [aspect, value] of Object.entries(said)) {
+            const times = this.leaves.get(`${prefix}times`);
+            const said = [[item.modified, times?.modified], [item.size, file?.size], [item.sha256, file?.sha256]];
+            if (said.some(([value, committed]) => value !== committed)) this.find("otherFact", path);
+            for (const [aspect, value] of Object.entries(item)) {
                 const leaf = this.leaves.get(prefix + aspect);
-                if (JSON.stringify(leaf) !== JSON.stringify(value)) this.find("otherFact", path);
+                const isCommitted = leaf !== undefined || ["name", "type", "role"].includes(aspect);
+                if (isCommitted && JSON.stringify(leaf) !== JSON.stringify(value)) this.find("otherFact", path);
             }
             const submission = facts.submissions.find(({ name }) => name === item.submission);
             facts.exhibits.push({
