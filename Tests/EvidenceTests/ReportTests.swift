@@ -50,6 +50,26 @@ import Vault
         }
     }
 
+    @Test("says of a file how it came and what was claimed, and that nobody verified it")
+    func details() async throws {
+        let contents = try await TestCase().contents()
+        var details = ItemDetails()
+        details.arrival = Arrival(.messengerImage)
+        details.claimedPlace = "ភូមិ <b>ស្វាយ</b>"
+        details.derivation = Derivation(
+            of: Hash(hashing: [1]),
+            kind: .translated,
+            method: "by hand",
+            language: "en"
+        )
+        let text = DetailRows(details, in: contents).rows.map { "\($0): \($1.markup)" }
+            .joined(separator: "\n")
+        #expect(text.contains("Not the camera’s original"))
+        #expect(text.contains("<bdi>ភូមិ &lt;b&gt;ស្វាយ&lt;/b&gt;</bdi>, not verified"))
+        #expect(text.contains("not in this bundle") && text.contains("in the language en"))
+        #expect(DetailRows(ItemDetails(), in: contents).rows.isEmpty)
+    }
+
     @Test("names the gaps of the custody")
     func gaps() async throws {
         let texts = CustodyGaps(try await TestCase().contents()).texts

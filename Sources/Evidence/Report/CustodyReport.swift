@@ -71,7 +71,7 @@ struct CustodyReport {
             ]
             return """
                 <h3>\(profile.exhibitWord) \(exhibit.name) (\(exhibit.submission), item \(exhibit.number))</h3>
-                \(HTML.list(rows))
+                \(HTML.list(rows + DetailRows(item.details, in: contents).rows))
                 """
         }
         return """

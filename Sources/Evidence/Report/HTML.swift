@@ -120,6 +120,7 @@ extension HTML {
         thead th { background: #eee; overflow-wrap: normal }
         thead { display: table-header-group }
         tr { break-inside: avoid }
+        .list { break-inside: avoid }
         .list th { width: 27%; background: #f5f5f5; font-weight: bold }
         code { font-family: "Noto Sans Mono", "DejaVu Sans Mono", monospace; font-size: 0.9em; overflow-wrap: anywhere }
         .blank { display: inline-block; min-width: 52mm; border-bottom: 0.6pt solid #111 }
