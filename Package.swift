@@ -184,8 +184,9 @@ let package = Package(
         .target(
             name: "VaultClient",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "TransparencyLog",
-                "Vault", crypto, httpTypes, structuredFields, nioCore, nioPosix, nioSSL,
+                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "Testimony",
+                "TransparencyLog", "Vault", crypto, httpTypes, structuredFields, nioCore, nioPosix,
+                nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],

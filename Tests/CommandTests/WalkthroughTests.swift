@@ -185,7 +185,9 @@ import Testing
         let items = submissions.first?["items"] as? [[String: Any]] ?? []
         #expect(items.map { $0["name"] as? String } == ["testimony.txt", "picture.bin", "empty"])
         #expect(items.map { $0["testimony"] as? Bool } == [true, false, false])
-        let named = ["name", "number", "object", "sha256", "size", "testimony", "type"]
+        let named = [
+            "commitment", "name", "number", "object", "sha256", "size", "testimony", "type",
+        ]
         #expect(items.allSatisfy { Set($0.keys) == Set(named) })
     }
 

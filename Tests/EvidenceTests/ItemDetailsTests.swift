@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import Foundation
 import Testing
 import Vault
 
@@ -121,15 +122,22 @@ import Vault
         #expect(throws: ManifestError.value("item/0001/")) {
             try Arrange.manifest(of: Array("ab".utf8), role: .testimony, details: details)
         }
-        for path in ["", "A", "a//b", "/a", "a-b", "ក", String(repeating: "x", count: 49)] {
+        for path in ["", "A", "a//b", "/a", "a.b", "ក", String(repeating: "x", count: 49)] {
             var details = ItemDetails()
             details.fields = [ManifestFact(path: path, value: .string("b"))]
             #expect(throws: ManifestError.value("item/0001/")) {
                 try Arrange.manifest(role: .testimony, details: details)
             }
         }
+        for paths in [["a", "a"], ["a/b", "a-b"]] {
+            var details = ItemDetails()
+            details.fields = paths.map { ManifestFact(path: $0, value: .number(1)) }
+            #expect(throws: ManifestError.value("item/0001/")) {
+                try Arrange.manifest(role: .testimony, details: details)
+            }
+        }
         let twice = [ManifestFact](repeating: .init(path: "a", value: .number(1)), count: 2)
-        #expect(throws: ManifestError.value("consent")) {
+        #expect(throws: ManifestError.value("consent/")) {
             try Arrange.manifest(details: ItemDetails(), consentFacts: twice)
         }
     }
@@ -155,6 +163,19 @@ import Vault
         refuses { $0[8].replace("web-capture", with: "usb") }
         refuses { $0[9].replace(#""yes""#, with: #""maybe""#) }
         refuses { $0[12].replace("translated", with: "summarised") }
+    }
+
+    @Test("comes back from a journal as it was, and only as it was written")
+    func journal() throws {
+        var details = Self.all()
+        details.paragraphs = ["e\u{301}\n\n", "\u{0}"]
+        let bytes = try JSONEncoder().encode([details])
+        #expect(try JSONDecoder().decode([ItemDetails].self, from: bytes) == [details])
+        for text in [#"["{\"reviewer\":\"R\"}"]"#, #"["{} "]"#, #"["{\"arrivals\":\"usb\"}"]"#] {
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode([ItemDetails].self, from: Data(text.utf8))
+            }
+        }
     }
 
     @Test("makes no leaf of what is not said")

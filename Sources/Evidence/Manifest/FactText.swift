@@ -30,14 +30,14 @@ public enum FactText {
             }
     }
 
-    /// Whether a text is a path: parts of `a`–`z`, `0`–`9` and `_`, with `/` between them.
+    /// Whether a text is a path: parts of `a`–`z`, `0`–`9`, `-` and `_`, with `/` between them.
     public static func isPath(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return text.utf8.count <= maximumPathSize
             && parts.allSatisfy { part in
                 !part.isEmpty
                     && part.allSatisfy {
-                        isDigit($0) || $0 == UInt8(ascii: "_")
+                        isDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
                             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
                     }
             }

@@ -13,6 +13,12 @@ public struct ManifestFact: Hashable, Sendable {
         self.value = value
     }
 
+    /// Whether all paths are in their form, and no two get the same file in a bundle.
+    static func arePlain(_ facts: [ManifestFact]) -> Bool {
+        let files = facts.map { $0.path.split(separator: "/").joined(separator: "-") }
+        return facts.allSatisfy { FactText.isPath($0.path) } && Set(files).count == facts.count
+    }
+
     /// The facts ascending by the bytes of their paths.
     static func sorted(_ facts: [ManifestFact]) -> [ManifestFact] {
         facts.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
@@ -43,6 +49,15 @@ public struct ItemDetails: Hashable, Sendable {
 
     /// Nothing beyond what was found.
     public init() {}
+
+    /// Whether every part is in its form and goes with the others, so that a manifest can say it.
+    public var isSound: Bool {
+        ItemDetails(Dictionary(facts.map { ($0.aspect, $0.value) }, uniquingKeysWith: { $1 }))
+            != nil
+    }
+
+    /// The number of leaves of an item of which this is said.
+    public var leafCount: Int { 5 + facts.count }
 
     /// The parts with their aspects, in their order.
     var facts: [(aspect: String, value: JSONValue)] {
@@ -91,9 +106,9 @@ public struct ItemDetails: Hashable, Sendable {
         }
         for (aspect, value) in facts where aspect.hasPrefix(Self.fieldPrefix) {
             let path = String(aspect.dropFirst(Self.fieldPrefix.count))
-            guard FactText.isPath(path) else { return nil }
             fields.append(ManifestFact(path: path, value: value))
         }
+        guard ManifestFact.arePlain(fields) else { return nil }
         fields = ManifestFact.sorted(fields)
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Bulk
 public import Vault
 
 /// What a submission says of itself, sealed as its first object: JSON Lines, a leaf on each.
@@ -149,6 +150,11 @@ public struct Manifest: Sendable {
 
     /// The leaves of an item, counted from 1, in their order.
     public func leaves(ofItem number: Int) -> ArraySlice<Leaf> { leaves[places[number - 1]] }
+
+    /// The commitment to the leaf `file` of an item, counted from 1: what a derivative names it by.
+    public func commitment(toItem number: Int) -> Hash {
+        leaves[places[number - 1].lowerBound].commitment
+    }
 
     /// The ids in the first line: none where the member is not there, at least one where it is.
     private static func was(_ value: JSONValue?) -> [ObjectID]? {

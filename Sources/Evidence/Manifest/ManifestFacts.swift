@@ -6,7 +6,7 @@ import Vault
 struct ManifestFacts {
     let created: UTCTime
     let consent: [ConsentClass]
-    private(set) var consentFacts: [ManifestFact] = []
+    let consentFacts: [ManifestFact]
     private(set) var items: [ManifestItem] = []
     /// Where the leaves of each item stand.
     private(set) var places: [Range<Int>] = []
@@ -29,14 +29,11 @@ struct ManifestFacts {
         self.created = created
         guard count <= UInt64(leaves.count) else { throw .itemCount }
         var place = 2
-        let consentFacts = Self.run(of: "consent/", in: leaves, from: &place)
-        for (aspect, value) in consentFacts {
-            guard FactText.isPath(aspect) else { throw .value("consent/" + aspect) }
-            self.consentFacts.append(ManifestFact(path: aspect, value: value))
-        }
-        guard ManifestFact.sorted(self.consentFacts).elementsEqual(self.consentFacts),
-            Set(self.consentFacts.map(\.path)).count == consentFacts.count
-        else { throw .value("consent") }
+        consentFacts = Self.run(of: "consent/", in: leaves, from: &place)
+            .map { ManifestFact(path: $0.aspect, value: $0.value) }
+        guard ManifestFact.arePlain(consentFacts),
+            ManifestFact.sorted(consentFacts).elementsEqual(consentFacts)
+        else { throw .value("consent/") }
         for number in 1..<(Int(count) + 1) {
             let prefix = ManifestItem.prefix(number)
             let start = place

@@ -11,6 +11,8 @@ public struct CommitmentList: Hashable, Sendable {
     public static let granularity = 64
     /// The largest list in bytes, 16 MiB.
     public static let maximumSize = 16 << 20
+    /// The most commitments of a list, decoys included.
+    public static let maximumCount = maximumSize / (2 * Hash.size + 1)
 
     /// The commitments, ascending.
     public let commitments: [Hash]
@@ -46,7 +48,7 @@ public struct CommitmentList: Hashable, Sendable {
         guard !commitments.isEmpty, commitments.count.isMultiple(of: Self.granularity) else {
             throw .count
         }
-        guard commitments.count * (2 * Hash.size + 1) <= Self.maximumSize else { throw .tooLarge }
+        guard commitments.count <= Self.maximumCount else { throw .tooLarge }
         for place in commitments.indices.dropFirst()
         where commitments[place - 1] >= commitments[place] {
             throw .notAscending(line: place + 1)

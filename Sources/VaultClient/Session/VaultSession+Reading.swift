@@ -15,19 +15,25 @@ extension VaultSession {
             for: "list",
             records: reading.view.submissions.filter { !$0.isErased() }.map(\.record)
         )
-        var listings: [SubmissionListing] = []
-        for (place, submission) in reading.view.submissions.enumerated() {
+        var found: [(CaseView.Submitted, Result<OpenedSubmission, UnopenableSubmission>)] = []
+        var originals: [Hash: String] = [:]
+        for submission in reading.view.submissions {
             let opened = try await reading.attempt(submission, access)
-            listings.append(
-                SubmissionListing(
-                    place + 1,
-                    submission,
-                    opened,
-                    isHeld: reading.view.isHeld || submission.isHeld
-                )
+            found.append((submission, opened))
+            guard let manifest = try? opened.get().manifest else { continue }
+            for item in 0..<manifest.items.count {
+                originals[manifest.commitment(toItem: item + 1)] = "\(found.count)/\(item + 1)"
+            }
+        }
+        return found.enumerated().map { place, found in
+            SubmissionListing(
+                place + 1,
+                found.0,
+                found.1,
+                originals: originals,
+                isHeld: reading.view.isHeld || found.0.isHeld
             )
         }
-        return listings
     }
 
     /// Opens one item to a new file, which appears only when every byte was checked.
@@ -147,6 +153,7 @@ public struct SubmissionListing: Encodable, Sendable {
         _ number: Int,
         _ submission: CaseView.Submitted,
         _ opened: Result<OpenedSubmission, UnopenableSubmission>,
+        originals: [Hash: String],
         isHeld: Bool
     ) {
         self.isHeld = isHeld
@@ -165,6 +172,8 @@ public struct SubmissionListing: Encodable, Sendable {
                     $0 + 1,
                     $1,
                     object,
+                    commitment: opened.manifest.commitment(toItem: $0 + 1),
+                    originals: originals,
                     erased: submission.erasure(of: object)?.authority
                 )
             }
@@ -178,40 +187,5 @@ public struct SubmissionListing: Encodable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case number, record, earlier, accepted, submitter, consent, items, problem, isHeld = "held",
             erased
-    }
-}
-
-/// An item as it is listed; its name is the submitter's and may hold anything.
-public struct ItemListing: Encodable, Sendable {
-    /// Counted from 1.
-    public let number: Int
-    /// 32 hexadecimal digits.
-    public let object: String
-    /// Repaired where it is not UTF-8.
-    public let name: String
-    /// Bytes.
-    public let size: UInt64
-    /// Media type, as recognised at submission.
-    public let type: String
-    /// SHA-256 of the content, hexadecimal.
-    public let sha256: String
-    /// Whether it is the testimony itself.
-    public let isTestimony: Bool
-    /// On whose authority it was erased, where it was.
-    public let erased: String?
-
-    init(_ number: Int, _ item: ManifestItem, _ object: ObjectID, erased: String?) {
-        self.erased = erased
-        self.number = number
-        self.object = object.hex
-        name = String(decoding: item.name.bytes, as: UTF8.self)
-        size = item.size
-        type = item.type
-        sha256 = item.sha256.hex
-        isTestimony = item.role == .testimony
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case number, object, name, size, type, sha256, isTestimony = "testimony", erased
     }
 }

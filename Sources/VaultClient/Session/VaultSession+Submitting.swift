@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import Evidence
 import Foundation
 import NIOCore
 import TransparencyLog
@@ -22,13 +23,15 @@ extension VaultSession {
         let others = request.files.filter { $0.absolute != request.testimony?.absolute }
         let files = others.map { ($0, PlannedItem.Role.file) }
         let testimony = request.testimony.map { [($0, PlannedItem.Role.testimony)] } ?? []
-        let items = try PlannedItem.inspect(testimony + files)
+        try request.requireOneFile(of: files.count)
+        let items = try PlannedItem.inspect(testimony + files, details: request.details)
         let id = try await resolve(request.caseName)
         var plan = SubmissionPlan(
             caseID: id.hex,
             created: UTCTime(seconds: VaultClock.deviceTime).text,
             consent: request.consent.map(\.rawValue).sorted(),
-            items: items
+            items: items,
+            derivation: request.derivation
         )
         let outbox = Outbox(home: home, identity: identity)
         if let job = try await outbox.find(plan) {
@@ -48,6 +51,17 @@ extension VaultSession {
         plan.receiptPath = request.receipt
         plan.epoch = view.epoch
         plan.recipient = view.recipient
+        try await resolveOriginal(of: &plan, in: id)
+        guard plan.items.allSatisfy(\.details.isSound) else {
+            throw ClientError(
+                .failed,
+                "nothing was submitted: what is said of the files is empty, too long, of several lines, "
+                    + "or does not fit together",
+                hint:
+                    "a text has 1 to \(FactText.maximumSize) bytes; whoever saw a page goes with a web "
+                    + "capture, and a reviewer with an original"
+            )
+        }
         try await requireRoom(for: plan)
         let job = try await outbox.start(plan)
         return try await finish(job, progress)
@@ -217,6 +231,14 @@ extension VaultSession {
                 .failed,
                 "too much for one submission: its record would have \(plan.recordSize) bytes, and at "
                     + "most \(UInt64(SubmissionRecord.maximumSize)) are allowed",
+                hint: "submit less at a time"
+            )
+        }
+        guard plan.leafCount <= CommitmentList.maximumCount else {
+            throw ClientError(
+                .failed,
+                "too much for one submission: got \(plan.leafCount) facts, and at most "
+                    + "\(CommitmentList.maximumCount) are allowed",
                 hint: "submit less at a time"
             )
         }

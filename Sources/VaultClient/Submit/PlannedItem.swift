@@ -2,6 +2,7 @@
 
 import Encodings
 import Evidence
+import Testimony
 import Vault
 
 /// One file of a submission, as it was found.
@@ -17,9 +18,23 @@ struct PlannedItem: Codable, Equatable, Sendable {
     let modified: Int64
     /// Media type, recognised by the first bytes.
     let type: String
+    /// What is said of it, with the parts of a text testimony.
+    var details = ItemDetails()
 
     /// What was asked for, without what was found.
-    var question: String { "\(role.rawValue) \(path)" }
+    var question: PlannedItem.Question {
+        var asked = details
+        asked.derivation = nil
+        asked.paragraphs = []
+        asked.fields = []
+        return Question(path: path, role: role, details: asked)
+    }
+
+    struct Question: Equatable {
+        let path: String
+        let role: Role
+        let details: ItemDetails
+    }
 
     /// Where the file is.
     var filePath: FilePath {
@@ -34,7 +49,10 @@ struct PlannedItem: Codable, Equatable, Sendable {
     /// Looks at files before anything is sent.
     ///
     /// - Throws: ``ClientError`` that names every file that cannot be submitted, not only the first.
-    static func inspect(_ files: [(FilePath, Role)]) throws(ClientError) -> [PlannedItem] {
+    static func inspect(
+        _ files: [(FilePath, Role)],
+        details: ItemDetails = ItemDetails()
+    ) throws(ClientError) -> [PlannedItem] {
         var items: [PlannedItem] = []
         var refused: [String] = []
         var seen: Set<FilePath> = []
@@ -43,7 +61,7 @@ struct PlannedItem: Codable, Equatable, Sendable {
                 refused.append("\"\(path.text)\" is named twice")
                 continue
             }
-            do throws(SourceError) {
+            do {
                 let file = try SourceFile(path: path.bytes)
                 items.append(
                     PlannedItem(
@@ -51,7 +69,9 @@ struct PlannedItem: Codable, Equatable, Sendable {
                         role: role,
                         size: file.size,
                         modified: file.modified.seconds,
-                        type: MediaType.recognised(in: path)
+                        type: MediaType.recognised(in: path),
+                        details: role == .testimony
+                            ? try testimony(in: path, file.size) : details
                     )
                 )
             } catch {
@@ -66,6 +86,33 @@ struct PlannedItem: Codable, Equatable, Sendable {
         guard !items.isEmpty else { throw ClientError(.failed, "there is nothing to submit") }
         return items
     }
+
+    /// A testimony record's fields or a text's paragraphs; nothing of what is no text, or too long to
+    /// be taken apart.
+    ///
+    /// - Throws: ``FormError`` for what begins like a record and is none.
+    private static func testimony(
+        in path: FilePath,
+        _ size: UInt64
+    ) throws(FormError) -> ItemDetails {
+        var details = ItemDetails()
+        let limit = Paragraphs.maximumTextSize
+        guard size <= UInt64(limit), MediaType.recognised(in: path) == "text/plain",
+            let bytes = try? DurableFile.read(path, limit: limit)
+        else { return details }
+        do throws(FormError) {
+            details.fields = try TestimonyRecord(parsing: bytes).leaves.map {
+                ManifestFact(path: $0.path, value: .string($0.text))
+            }
+        } catch {
+            guard !bytes.starts(with: recordMark) else { throw error }
+            details.paragraphs = Paragraphs.cutting(bytes) ?? []
+        }
+        return details
+    }
+
+    /// How the text of a testimony record begins.
+    private static let recordMark = Array("form: saksi/v1 testimony".utf8)
 
     /// Opens the file again, as the one that was found.
     func open() throws -> SourceFile {

@@ -99,6 +99,10 @@ struct Submission {
                 let item = plan.items[place]
                 let stored = try stored(place + 1)
                 guard let sha256 = Hash(hex: stored.sha256) else { throw JournalEntry.damage }
+                let text = item.details.paragraphs.joined()
+                guard text.isEmpty || Hash(hashing: Array(text.utf8)) == sha256 else {
+                    throw try item.changed
+                }
                 return ManifestItem(
                     object: try stored.description.id,
                     sha256: sha256,
@@ -106,7 +110,8 @@ struct Submission {
                     name: ItemName(try item.filePath.name),
                     type: item.type,
                     modified: UTCTime(seconds: item.modified),
-                    role: item.role == .testimony ? .testimony : .file
+                    role: item.role == .testimony ? .testimony : .file,
+                    details: item.details
                 )
             },
             secrets: job.secrets

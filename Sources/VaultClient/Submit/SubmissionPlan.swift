@@ -19,11 +19,13 @@ struct SubmissionPlan: Codable, Equatable, Sendable {
     let created: String
     /// Sorted, unique.
     let consent: [String]
-    let items: [PlannedItem]
+    var items: [PlannedItem]
+    /// The original of its one file, as it was asked for.
+    var derivation: DerivationRequest?
 
     /// Whether another command line means the same submission.
     func asksTheSame(as other: SubmissionPlan) -> Bool {
-        caseID == other.caseID && consent == other.consent
+        caseID == other.caseID && consent == other.consent && derivation == other.derivation
             && items.map(\.question) == other.items.map(\.question)
     }
 
@@ -37,6 +39,9 @@ struct SubmissionPlan: Codable, Equatable, Sendable {
     var sealedSize: UInt64 {
         items.reduce(0) { $0 + ObjectSealer.payloadSize(ofContent: $1.size) }
     }
+
+    /// The leaves of the manifest, at least, and as many as there are without a record of the consent.
+    var leafCount: Int { items.reduce(2) { $0 + $1.details.leafCount } }
 
     /// An upper bound of the record's size in bytes: 73 for each segment, 290 for each object.
     var recordSize: UInt64 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bulk
+public import Evidence
 public import Vault
 
 /// What a person asks to have submitted.
@@ -12,6 +14,10 @@ public struct SubmissionRequest: Sendable {
     public var testimony: FilePath?
     /// The other files, in the order in which they become items.
     public var files: [FilePath]
+    /// What is said of each of the other files.
+    public var details: ItemDetails
+    /// What the one other file was made from, if it was made from another item.
+    public var derivation: DerivationRequest?
     /// Whom the submission may be given to.
     public var consent: Set<ConsentClass>
     /// Where to write the receipt, if anywhere: a file that does not exist yet.
@@ -23,6 +29,8 @@ public struct SubmissionRequest: Sendable {
         owner: Fingerprint? = nil,
         testimony: FilePath? = nil,
         files: [FilePath],
+        details: ItemDetails = ItemDetails(),
+        derivation: DerivationRequest? = nil,
         consent: Set<ConsentClass> = [],
         receipt: FilePath? = nil
     ) {
@@ -30,8 +38,40 @@ public struct SubmissionRequest: Sendable {
         self.owner = owner
         self.testimony = testimony
         self.files = files
+        self.details = details
+        self.derivation = derivation
         self.consent = consent
         self.receipt = receipt
+    }
+}
+
+/// What original a file was made from, in the words of whoever submits it.
+public struct DerivationRequest: Codable, Equatable, Sendable {
+    /// The original as `saksi list` shows it: `submission/item`, or the commitment in 64 hex digits.
+    public let original: String
+    private let kind: String
+    private let method: String
+    private let language: String?
+
+    /// Asks for one derivation; `nil` for a translation or transcript without language.
+    public init?(
+        of original: String,
+        kind: Derivation.Kind,
+        method: String,
+        language: String? = nil
+    ) {
+        guard kind == .redacted || language != nil else { return nil }
+        self.original = original
+        self.kind = kind.rawValue
+        self.method = method
+        self.language = language
+    }
+
+    /// The derivation, once the original's commitment is known.
+    func derivation(of original: Hash) -> Derivation? {
+        Derivation.Kind(rawValue: kind).flatMap {
+            Derivation(of: original, kind: $0, method: method, language: language)
+        }
     }
 }
 

@@ -33,6 +33,15 @@ extension ConsentClass: ExpressibleByArgument {}
 
 extension ReportProfile: ExpressibleByArgument {}
 
+extension Arrival.Channel: ExpressibleByArgument {}
+
+extension Derivation.Kind: ExpressibleByArgument {}
+
+extension UTCTime: ExpressibleByArgument {
+    /// Reads `YYYY-MM-DDThh:mm:ssZ`.
+    public init?(argument: String) { self.init(argument) }
+}
+
 /// One line that people send each other: in a file, on stdin, or as the argument itself.
 enum TextArgument {
     /// Reads the line.

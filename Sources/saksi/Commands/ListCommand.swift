@@ -44,7 +44,36 @@ struct ListCommand: AsyncParsableCommand, StatusDocumented {
                     "  \(submission.number)/\(item.number)  \(Amount.bytes(item.size))  "
                         + "\(item.name)\(testimony)\(erased)"
                 )
+                for line in item.lines { Terminal.result("       \(line)") }
             }
         }
+    }
+}
+
+extension ItemListing {
+    /// What is said of the item, for people.
+    fileprivate var lines: [String] {
+        var lines: [String] = []
+        if let arrival {
+            let page = url.map { " of \($0)" } ?? ""
+            let time = captured.map { ", captured \($0)" } ?? ""
+            lines.append("arrived: \(arrival)\(page)\(time)")
+        }
+        if let matches, let seenBy {
+            lines.append(
+                "seen by \(seenBy): \(matches ? "shows" : "does not show") what it is said to show"
+            )
+        }
+        if let claimedTime { lines.append("claimed time: \(claimedTime)") }
+        if let claimedPlace { lines.append("claimed place: \(claimedPlace)") }
+        if let derivation {
+            let language = derivation.language.map { " (\($0))" } ?? ""
+            let reviewer = derivation.reviewer.map { ", reviewed by \($0)" } ?? ""
+            lines.append(
+                "\(derivation.kind)\(language) from \(derivation.item ?? derivation.from), "
+                    + "by \(derivation.method)\(reviewer)"
+            )
+        }
+        return lines
     }
 }

@@ -14,6 +14,10 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
             Killed or cut off, run the same command again: it goes on where it stopped. What is \
             unfinished is listed by `saksi outbox`. Afterwards nothing on this device opens what \
             was submitted.
+
+            What is said of the files is said of all but the testimony. An address, a time, a place \
+            or an original can be said of one file only. A text testimony can be withheld a paragraph \
+            at a time later, unless it is longer than 1 MiB.
             """
     )
     static let exits = Exit.allCases
@@ -53,6 +57,8 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
     )
     var owner: Fingerprint?
 
+    @OptionGroup(title: "What is said of the files") var details: DetailOptions
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -65,6 +71,8 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
             owner: owner,
             testimony: try testimony.map { try arguments.path(for: $0) },
             files: try files.map { try arguments.path(for: $0) },
+            details: details.details,
+            derivation: details.derivation,
             consent: Set(consent),
             receipt: try receipt.map { try arguments.path(for: $0) }
         )
