@@ -57,7 +57,7 @@ extension SharedVaultTests {
                 "--no-pdf",
                 "--no-metadata"
             )
-            let exists = FileManager.default.fileExists
+            func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
             #expect(exists(bundle + "/data/report/custody-report.html"))
             #expect(exists(bundle + "/data/loadfile/export.dat"))
             #expect(!exists(bundle + "/data/report/custody-report.pdf"))
