@@ -19,7 +19,9 @@ extension SharedVaultTests {
             let story = try #require(Story.shared)
             let lawyer = story.lawyer
             let id = try await lawyer.result("case", "open", "a case with a report")
-            _ = try await lawyer.result("submit", id, story.files[0], "--consent", "un")
+            let file = story.path("note.txt")
+            try Data("សាក្សី\n".utf8).write(to: URL(filePath: file))
+            _ = try await lawyer.result("submit", id, file, "--consent", "un")
             let bundle = story.path("reported")
             _ = try await lawyer.result("export", id, "-o", bundle, "--for", "un")
             let page = try bytes(bundle + "/data/report/custody-report.html")
