@@ -137,9 +137,8 @@ let package = Package(
         .target(
             name: "Evidence",
             dependencies: [
-                "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Secrets", "TransparencyLog",
-                "Vault", "VerifyPage",
-                crypto,
+                "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Secrets", "Timestamp",
+                "TransparencyLog", "Vault", "VerifyPage", crypto,
             ],
             swiftSettings: strict
         ),
@@ -185,7 +184,8 @@ let package = Package(
             name: "VaultClient",
             dependencies: [
                 "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "Testimony",
-                "TransparencyLog", "Vault", crypto, httpTypes, structuredFields, nioCore, nioPosix,
+                "Timestamp", "TimestampClient", "TransparencyLog", "Vault", crypto, httpTypes,
+                structuredFields, nioCore, nioPosix,
                 nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -275,7 +275,7 @@ let package = Package(
             name: "EvidenceTests",
             dependencies: [
                 "Bulk", "Encodings", "Evidence", "Age", "Secrets", "Vault", "TransparencyLog",
-                "TestSupport", "VerifyPage",
+                "TestSupport", "Timestamp", "VerifyPage",
             ],
             exclude: ["Golden"],
             swiftSettings: strict

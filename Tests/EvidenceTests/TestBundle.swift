@@ -2,6 +2,7 @@
 
 import Bulk
 import Foundation
+import Timestamp
 import TransparencyLog
 
 @testable import Evidence
@@ -29,6 +30,12 @@ struct TestBundle {
         return try TestBundle(test: test) { try test.export(to: $0, items: items) }
     }
 
+    /// A bundle of the whole case whose log and seal an authority stamped.
+    static func stamped(by authority: TestAuthority) async throws -> TestBundle {
+        var test = try await TestCase()
+        return try TestBundle(test: test) { try test.export(to: $0, stampedBy: authority) }
+    }
+
     private static let exported = Task {
         let bundle = try await TestBundle.partial(items: [nil, nil])
         let files = try bundle.listing().map { ($0, try bundle.bytes($0)) }
@@ -50,8 +57,11 @@ struct TestBundle {
 
     func text(_ file: String) throws -> String { String(decoding: try bytes(file), as: UTF8.self) }
 
-    func report(trusting policy: TrustPolicy? = nil) -> VerificationReport {
-        BundleVerifier(path).report(trusting: policy)
+    func report(
+        trusting policy: TrustPolicy? = nil,
+        stampedUnder roots: CertificateFile? = nil
+    ) -> VerificationReport {
+        BundleVerifier(path).report(trusting: policy, stampedUnder: roots)
     }
 
     func run(_ program: String, _ arguments: String...) throws -> Run {

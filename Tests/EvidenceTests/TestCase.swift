@@ -284,9 +284,22 @@ struct TestCase {
         )
     }
 
-    /// Exports to a folder.
-    mutating func export(to path: String, items: [Set<Int>?] = [nil, nil]) throws {
-        let contents = try contents(items: items)
+    /// Exports to a folder; an authority stamps the log's checkpoint before.
+    mutating func export(
+        to path: String,
+        items: [Set<Int>?] = [nil, nil],
+        stampedBy authority: TestAuthority? = nil
+    ) throws {
+        var contents = try contents(items: items)
+        if let authority {
+            let note = try #require(contents.submitted.first).proof.checkpoint
+            let stamp = StampedCheckpoint(
+                note: note,
+                tokens: [try authority.stamp(note.bytes)],
+                receipts: contents.submitted
+            )
+            contents.stamps = [try #require(stamp)]
+        }
         let writer = try BundleWriter(contents, to: path)
         for file in writer.files {
             let sealed = try #require(payloads[file.object.id])

@@ -67,6 +67,8 @@ public struct BundleContents: Sendable {
     /// By the index of their `submit` entry, ascending.
     let submissions: [(name: String, submission: Submission)]
     let exhibits: [Exhibit]
+    /// Checkpoints that were time-stamped before, which hold entries of the receipts.
+    public var stamps: [StampedCheckpoint] = []
 
     /// Chooses from what is known of a case what belongs into a bundle.
     ///
@@ -158,6 +160,11 @@ public struct BundleContents: Sendable {
         self.identities = identities
         self.submissions = named
         self.exhibits = exhibits
+    }
+
+    /// The receipts of the entries that submitted what is exported, by index, ascending.
+    public var submitted: [Receipt] {
+        receipts.filter { $0.entry.signed.statement.act.name == .submit }
     }
 
     /// What the entries say of the exhibits.

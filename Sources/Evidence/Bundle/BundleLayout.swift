@@ -35,6 +35,8 @@ enum BundleLayout {
     static let policy = "log/policy.txt"
     /// There only where the key changed hands.
     static let logKeys = "log/keys.txt"
+    /// The beginning of the names of checkpoints with time-stamps, and of what belongs to them.
+    static let stamped = "log/checkpoint-"
     static let identities = "identities/"
     static let receipts = "receipts/"
     static let register = "register/"

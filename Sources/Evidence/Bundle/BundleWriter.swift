@@ -186,6 +186,8 @@ public final class BundleWriter {
             tags[name + ".pem"] = PublicKeyFile.pem(identity.signing)
             instructions.receipts.append((stem, statement))
         }
+        for stamp in contents.stamps { tags.merge(stamp.files) { first, _ in first } }
+        instructions.stamps = contents.stamps
         for (name, submission) in contents.submissions {
             tags[BundleLayout.commitments(name)] = submission.commitments.bytes
             if submission.isWhole { tags[BundleLayout.record(name)] = submission.record.bytes }

@@ -12,13 +12,15 @@ struct Instructions {
     var receipts: [(stem: String, statement: Statement)] = []
     var submissions: [(name: String, records: [Hash], isWhole: Bool)] = []
 
+    var stamps: [StampedCheckpoint] = []
+
     init(exhibits: [Exhibit]) { self.exhibits = exhibits }
 
     var text: String {
         [
             Self.introduction, Self.files, Self.keys, receiptSteps, submissionSteps, itemSteps,
-            exportSteps, Self.limits,
-        ].joined(separator: "\n")
+            exportSteps,
+        ].joined(separator: "\n") + stampSteps + "\n" + Self.limits
     }
 
     private static let introduction = #"""

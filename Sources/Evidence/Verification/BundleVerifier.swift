@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+public import Timestamp
 public import TransparencyLog
 import Vault
 
@@ -17,11 +18,18 @@ public struct BundleVerifier {
 
     /// Makes all steps; a step that fails does not keep the others from being made.
     ///
-    /// - Parameter policy: the log keys and witnesses that the caller trusts. Without one, the key in
-    ///   the bundle is used, which proves nothing alone, and the report says so.
+    /// - Parameters:
+    ///   - policy: the log keys and witnesses that the caller trusts. Without one, the key in
+    ///     the bundle is used, which proves nothing alone, and the report says so.
+    ///   - timeRoots: the roots of time-stamping authorities that the caller trusts; those in the bundle
+    ///     where it is `nil`, which prove nothing alone.
     /// - Returns: The report; nothing is thrown.
-    public func report(trusting policy: TrustPolicy? = nil) -> VerificationReport {
+    public func report(
+        trusting policy: TrustPolicy? = nil,
+        stampedUnder timeRoots: CertificateFile? = nil
+    ) -> VerificationReport {
         var run = VerificationRun(path: path, trusted: policy)
+        run.timeRoots = timeRoots
         return run.report()
     }
 }
@@ -31,6 +39,10 @@ struct VerificationRun {
     let path: String
     let trusted: TrustPolicy?
 
+    /// The roots of time-stamping authorities that the caller trusts.
+    var timeRoots: CertificateFile?
+    /// What was learned of times.
+    var times: [TimeFact] = []
     var files: BundleFiles?
     var payload: BundleManifest?
     var tags: BundleManifest?
@@ -87,6 +99,7 @@ struct VerificationRun {
         case .receipts: try checkReceipts()
         case .signatures: try checkSignatures()
         case .inclusion: try checkInclusion()
+        case .logTime: return try checkLogTime()
         case .commitments: try checkCommitments()
         case .leaves: try checkLeaves()
         case .record: return try checkRecords()
@@ -121,6 +134,7 @@ struct VerificationRun {
             facts.append(("exported by", statement.actor.grouped))
             facts.append(("exported at", last.accepted.text))
         }
+        facts += times.map(\.fact)
         if let logKey { facts.append(("log key", logKey.text)) }
         for exhibit in exhibits ?? [] {
             let name = exhibit.item.name.text ?? "(not UTF-8)"

@@ -27,7 +27,10 @@ extension VerificationRun {
         ]
         for path in required where tags.hashes[path] == nil { throw Finding("\(path) is missing") }
         let known = required + [BundleLayout.logKeys]
-        let folders = [BundleLayout.identities, BundleLayout.receipts, BundleLayout.register]
+        let folders = [
+            BundleLayout.stamped, BundleLayout.identities, BundleLayout.receipts,
+            BundleLayout.register,
+        ]
         for path in tags.hashes.keys.sorted()
         where !known.contains(path) && !folders.contains(where: path.hasPrefix) {
             throw Finding("\(path) has no place in a bundle")

@@ -11,6 +11,7 @@ enum VerificationStep: String, CaseIterable {
     case receipts = "receipts.form"
     case signatures = "receipts.signatures"
     case inclusion = "receipts.inclusion"
+    case logTime = "log.time"
     case commitments = "register.commitments"
     case leaves = "register.leaves"
     case record = "register.record"
@@ -29,6 +30,8 @@ enum VerificationStep: String, CaseIterable {
         case .receipts: "the texts that openssl checks are those of the log's entries"
         case .signatures: "the holder of each fingerprint's key signed that person's statements"
         case .inclusion: "the log's key signed trees that hold every one of these entries"
+        case .logTime:
+            "authorities saw the log with these entries no later than the times of their stamps"
         case .commitments: "the lists of commitments are those that the submitters signed"
         case .leaves: "each disclosed fact was committed to on the day of its submission"
         case .record:
@@ -52,6 +55,8 @@ enum VerificationStep: String, CaseIterable {
         case .signatures:
             "that the person was free to refuse, was allowed to, or still holds the key"
         case .inclusion: "that the log was shown the same way to everybody; witnesses show that"
+        case .logTime:
+            "when they were logged before that, or who the authorities are: compare their roots"
         case .commitments: "how many facts are withheld: decoys are among them"
         case .leaves: "that the fact is true, or what is withheld"
         case .record: "anything about the plaintext"

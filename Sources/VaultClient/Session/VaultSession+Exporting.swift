@@ -57,7 +57,8 @@ extension VaultSession {
 
         // Seen again, so that the accesses above are among the entries the bundle shows.
         let view = try await view(of: reading.view.id)
-        let contents = try await contents(of: opened, in: view, for: consentClass)
+        var contents = try await contents(of: opened, in: view, for: consentClass)
+        contents.stamps = try await stamps(of: contents.submitted)
         let writer = try BundleWriter(contents, to: path)
         try await reading.write(writer, access, progress)
         try await documents.add(

@@ -33,6 +33,16 @@ struct VerifyCommand: ParsableCommand {
     )
     var policy: String?
 
+    @Option(
+        name: .customLong("tsa-root"),
+        help: ArgumentHelp(
+            "A file with the roots of time-stamping authorities to trust, in PEM; may be repeated.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var authorityRoots: [String] = []
+
     @Flag(help: "Print the report as one line of JSON.")
     var json = false
 
@@ -46,7 +56,11 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let report = BundleVerifier(bundle).report(trusting: try trusted())
+        let report = BundleVerifier(bundle).report(
+            trusting: try trusted(),
+            stampedUnder: authorityRoots.isEmpty
+                ? nil : try TimestampFile.certificates(authorityRoots)
+        )
         if json {
             Terminal.resultJSON(report.json)
         } else {
