@@ -1,7 +1,7 @@
 // The checks, each a step that passes, fails with what it found, or cannot be made here.
 
 const commitments = "register/commitments-sha256.txt";
-const sealedLists = ["tagmanifest-sha256.txt", "manifest-sha256.txt", commitments];
+const sealedLists = ["tagmanifest-sha256.txt", "manifest-sha256.txt"];
 const namespace = "evidence-export";
 const sealFiles = /^seal\/(signer-public-key\.pem|allowed_signers|SEAL\.txt\.(p256|ssh)\.sig|SEAL\.txt\.[a-z0-9-]+\.tsr|[a-z0-9-]+-(root|chain|crls)\.pem)$/;
 
@@ -11,7 +11,7 @@ class Checks {
         this.steps = [];
         this.facts = {
             sealed: { files: 0, bytes: 0 }, read: { files: bundle.files.size, bytes: bundle.size }, litter: bundle.litter, seal: null,
-            keys: [], tokens: [], submissions: [], exhibits: [], withheld: [], undisclosed: 0, unsealed: [], added: [],
+            keys: [], tokens: [], submissions: [], exhibits: [], withheld: [], undisclosed: 0, unsealed: [], added: [], stamped: [],
             exported: null, logKey: null,
         };
     }
@@ -100,11 +100,8 @@ class Checks {
         this.seal = bytes;
         this.claims = new Map(facts.seal.words.map((line) => line.split(/: (.*)/, 2)));
         const lists = checksums(text.slice(words.join("\n").length + (words.length ? 1 : 0)));
-        if (!lists || lists.size !== sealedLists.length) throw new Finding("malformed", "SEAL.txt");
-        for (const path of sealedLists) {
-            if (!lists.has(path)) throw new Finding("malformed", "SEAL.txt");
-            if (bundle.digest(path) !== lists.get(path)) this.find("unsealed", path);
-        }
+        if (!lists || !sealedLists.every((path) => lists.has(path))) throw new Finding("malformed", "SEAL.txt");
+        for (const [path, digest] of lists) if (bundle.digest(path) !== digest) this.find("unsealed", path);
     }
 
     async checkP256() {
@@ -115,8 +112,8 @@ class Checks {
     }
 
     // The seal names the keys that sign it.
-    addKey(algorithm, claim, fingerprint, path) {
-        this.facts.keys.push({ algorithm, fingerprint });
+    addKey(algorithm, claim, fingerprint, path, digits = fingerprint) {
+        this.facts.keys.push({ algorithm, fingerprint, digits });
         if (!this.seal) throw new Finding("needs", "seal");
         if (this.claims.get(claim) !== fingerprint) this.find("otherKey", path);
     }
@@ -126,8 +123,9 @@ class Checks {
             const [, value] = /^evidence-export namespaces="evidence-export" ssh-ed25519 (\S+)(?: [^\n]*)?\n$/.exec(text) || [];
             return value ? fromBase64(value) : null;
         });
-        const fingerprint = toBase64(sha256(blob)).replace(/=+$/, "");
-        this.addKey("Ed25519", "signing key Ed25519", `SHA256:${fingerprint}`, "seal/allowed_signers");
+        const fingerprint = sha256(blob);
+        const words = `SHA256:${toBase64(fingerprint).replace(/=+$/, "")}`;
+        this.addKey("Ed25519", "signing key Ed25519", words, "seal/allowed_signers", hex(fingerprint));
         const armored = await this.bundle.text("seal/SEAL.txt.ssh.sig");
         await this.signature(sshSignature(armored, blob, namespace, this.seal), "badSignature", "seal/SEAL.txt.ssh.sig");
     }
@@ -155,7 +153,23 @@ class Checks {
                 this.find(error.sentence, error.about || path);
             }
         }
+        for (const path of bundle.paths.filter((path) => /^addenda\/RENEWAL-\d+\.txt$/.test(path))) await this.checkRenewal(path);
         this.facts.tokens.sort((left, right) => (left.time < right.time ? -1 : 1));
+    }
+
+    // A later round of stamps: lines of sha256sum and of sha512sum over what the earlier ones stamped.
+    async checkRenewal(list) {
+        const { bundle } = this;
+        const sums = (await bundle.text(list)).split("\n").filter((line) => line && !line.startsWith("#"));
+        if (!sums.some((line) => line.endsWith("  SEAL.txt"))) throw new Finding("malformed", list);
+        for (const line of sums) {
+            const [, digest, path] = /^([0-9a-f]{64}|[0-9a-f]{128})  (.+)$/.exec(line) || [];
+            if (!path) throw new Finding("malformed", list);
+            if (digest.length !== 64 && !(globalThis.crypto && crypto.subtle)) continue;
+            const found = digest.length === 64 ? bundle.digest(path)
+                : hex(new Uint8Array(await crypto.subtle.digest("SHA-512", await bundle.bytes(path))));
+            if (found !== digest) this.find("changed", path);
+        }
     }
 
     // The log's key signed trees that hold every entry; the files cut out of a receipt are those in it.
@@ -190,10 +204,27 @@ class Checks {
             for (const [suffix, bytes] of Object.entries(cut)) {
                 if (!same(await bundle.bytes(stem + suffix), bytes)) this.find("otherThanReceipt", stem + suffix);
             }
-            entries.push({ path, index: proof.index, actor, ...entry });
+            entries.push({ path, index: proof.index, bytes: proof.entry, actor, ...entry });
         }
         if (!entries.length) throw new Finding("missing", "receipts/");
         this.entries = entries;
+        await this.checkStamped(key);
+    }
+
+    // What proves that an entry is in the tree of a checkpoint that an authority stamped.
+    async checkStamped(key) {
+        for (const path of this.bundle.under("log/").filter((path) => /^log\/checkpoint-\d+\.\d+\.tlog-proof$/.test(path))) {
+            const stamped = path.replace(/\.\d+\.tlog-proof$/, ".txt");
+            const proof = await this.bundle.read(path, receipt);
+            const note = await this.bundle.read(stamped, signedNote);
+            const head = checkpoint(note.text);
+            const signature = note.signatures.find(({ name, id }) => name === key.name && id === key.id);
+            const valid = signature && proof.note.text === note.text && ed25519(key.key, signature.bytes, toUTF8(note.text));
+            const entry = this.entries.find(({ index, bytes }) => index === proof.index && same(bytes, proof.entry));
+            await this.signature(valid ?? false, "badCheckpoint", stamped);
+            if (!head || !entry || !isIncluded(proof, head)) this.find("notIncluded", path);
+            else this.facts.stamped.push({ stamped, index: entry.index });
+        }
     }
 
     // Each statement is signed by the person whom it names, whose record is the one of that fingerprint.
@@ -233,7 +264,7 @@ class Checks {
             const submit = (this.entries || []).find(({ act, fields }) =>
                 act === "submit" && (fields.get("commitments") || [])[0] === bundle.digest(path));
             if (!submit) this.find("unsignedList", path);
-            else facts.submissions.push({ name, accepted: submit.accepted, actor: submit.actor });
+            else facts.submissions.push({ name, accepted: submit.accepted, index: submit.index });
         }
         if (!facts.submissions.length) throw new Finding("missing", "register/S0001/commitments.txt");
         const all = await bundle.read(commitments, checksums);
@@ -288,12 +319,27 @@ class Checks {
                 const isCommitted = leaf !== undefined || ["name", "type", "role"].includes(aspect);
                 if (isCommitted && JSON.stringify(leaf) !== JSON.stringify(value)) this.find("otherFact", path);
             }
+            if (bundle.has(`data/items/${exhibit}/shown.txt`)) await this.checkShown(exhibit, item, prefix);
             const submission = facts.submissions.find(({ name }) => name === item.submission);
             facts.exhibits.push({
                 exhibit, name: item.name, isSame, size: file ? bundle.files.get(files[0])?.size : null,
                 digest: file ? file.sha256 : null, since: submission ? submission.accepted : "",
             });
         }
+    }
+
+    // What is shown of a text whose file is withheld: its disclosed paragraphs, with a mark for each gap.
+    async checkShown(exhibit, item, prefix) {
+        const path = `data/items/${exhibit}/shown.txt`;
+        let text = "", next = 1;
+        for (const number of [].concat(item.paragraphs ?? [])) {
+            const paragraph = this.leaves.get(`${prefix}paragraph/${String(number).padStart(4, "0")}`);
+            if (typeof paragraph !== "string") throw new Finding("otherFact", path);
+            text += (number > next ? "[withheld]\n\n" : "") + paragraph;
+            next = number + 1;
+        }
+        const whole = `${text}${text.endsWith("\n") ? "" : "\n"}\n[end of what is shown]\n`;
+        if (whole !== await this.bundle.text(path)) this.find("otherFact", path);
     }
 
     // The last entry is the export of just this payload.
@@ -303,6 +349,8 @@ class Checks {
         const value = (key) => (last.fields.get(key) || [""])[0];
         if (last.act !== "export") throw new Finding("noExport", last.path);
         if (value("manifest") !== this.bundle.digest("manifest-sha256.txt")) throw new Finding("otherExport", last.path);
+        // The person who exported named the key, and signed that.
+        if (value("key") !== this.facts.keys.map(({ digits }) => digits).join(" ")) this.find("otherExportKey", last.path);
         this.facts.exported = {
             accepted: last.accepted, actor: last.actor, class: value("class"), case: value("case"), vault: value("vault"),
         };

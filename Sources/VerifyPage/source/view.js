@@ -72,7 +72,7 @@ function comparison(facts) {
     const field = make("input", { type: "text", id: "paper", spellcheck: "false", autocomplete: "off" });
     const answer = make("p", { class: "answer", id: "answer", role: "status" });
     const known = [["sameSeal", facts.seal ? facts.seal.digest : null]];
-    for (const { fingerprint } of facts.keys) known.push(["sameKey", fingerprint]);
+    for (const { fingerprint, digits } of facts.keys) known.push(["sameKey", fingerprint], ["sameKey", digits]);
     const plain = (text) => (/^\s*SHA256:/i.test(text) ? text.trim() : text.replace(/[\s:.-]/g, "").toLowerCase());
     field.addEventListener("input", () => {
         const typed = plain(field.value);
@@ -93,8 +93,14 @@ function comparison(facts) {
 }
 
 function since(facts) {
-    const items = facts.tokens.map(({ about, time, authority }) =>
-        say("tokenSays", { about: code(about), time: code(time), authority: shown(authority) }));
+    const items = facts.tokens.flatMap(({ about, time, authority }) => {
+        const inTree = facts.submissions.filter(({ index }) =>
+            facts.stamped.some((proof) => proof.stamped === about && proof.index === index));
+        const names = inTree.length ? inTree.map(({ name }) => name) : [about];
+        return names.map((name) => say(inTree.length ? "tokenLogged" : "tokenSays", {
+            about: code(name), time: code(time), authority: shown(authority),
+        }));
+    });
     for (const { name, accepted } of facts.submissions) items.push(say("submitted", { name: code(name), time: code(accepted) }));
     if (facts.exported) items.push(say("exported", { time: code(facts.exported.accepted), class: code(facts.exported.class) }));
     return section("since", list(items), make("p", { class: "aside" }, say(facts.tokens.length ? "tokenAside" : "find.noTokens")));
