@@ -25,8 +25,11 @@ struct TestBundle {
     }
 
     /// A bundle of some items.
-    static func partial(items: [Set<Int>?]) async throws -> TestBundle {
-        var test = try await TestCase()
+    static func partial(
+        items: [Set<Int>?],
+        details: (Int, Int, TestCase) -> ItemDetails = { _, _, _ in ItemDetails() }
+    ) async throws -> TestBundle {
+        var test = try await TestCase(details: details)
         return try TestBundle(test: test) { try test.export(to: $0, items: items) }
     }
 

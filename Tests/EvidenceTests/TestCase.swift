@@ -118,7 +118,11 @@ struct TestCase {
         return Arrange.bytes(size, seed: UInt64(10 * submission + place))
     }
 
-    init(consent: Set<ConsentClass> = [.court, .un]) async throws {
+    /// - Parameter details: what is said of an item, given its submission, its place and the case so far.
+    init(
+        consent: Set<ConsentClass> = [.court, .un],
+        details: (Int, Int, TestCase) -> ItemDetails = { _, _, _ in ItemDetails() }
+    ) async throws {
         lawyer = try Person(21)
         activist = try Person(22)
         log = try TestLog()
@@ -138,7 +142,8 @@ struct TestCase {
         )
         log.fill(2)
         for (number, names) in Self.names.enumerated() {
-            try await submit(UInt8(40 + number), number, names, consent: consent)
+            let details = names.indices.map { details(number, $0, self) }
+            try await submit(UInt8(40 + number), number, names, details, consent: consent)
         }
         let records = submissions.map(\.record.hash)
         receipts.append(
@@ -194,6 +199,7 @@ struct TestCase {
         _ job: UInt8,
         _ number: Int,
         _ names: [ItemName],
+        _ details: [ItemDetails],
         consent: Set<ConsentClass>
     ) async throws {
         var items: [ManifestItem] = []
@@ -211,7 +217,8 @@ struct TestCase {
                     name: name,
                     type: "application/octet-stream",
                     modified: Arrange.created,
-                    role: place == 0 ? .testimony : .file
+                    role: place == 0 ? .testimony : .file,
+                    details: details[place]
                 )
             )
         }

@@ -46,8 +46,13 @@ enum BundleLayout {
     static func itemFile(_ exhibit: String) -> String { "\(items)\(exhibit)/item.json" }
     /// What the file says of itself, as text; not there for every exhibit.
     static func metadata(_ exhibit: String) -> String { "\(items)\(exhibit)/metadata.txt" }
-    static func original(_ exhibit: String, _ name: String) -> String {
-        "\(items)\(exhibit)/original/\(name)"
+    /// A derivative lies in a folder that says what it is.
+    static func original(
+        _ exhibit: String,
+        _ name: String,
+        _ kind: Derivation.Kind? = nil
+    ) -> String {
+        "\(items)\(exhibit)/\(kind?.rawValue ?? "original")/\(name)"
     }
 
     /// A submission's folder, `register/S0001/`; they count from 1.

@@ -15,7 +15,13 @@ struct Exhibit: Sendable {
     let item: ManifestItem
 
     /// Where the bytes lie in the bundle.
-    var path: String { BundleLayout.original(name, SafeName.name(for: item.name)) }
+    var path: String {
+        BundleLayout.original(
+            name,
+            SafeName.name(for: item.name),
+            item.details.derivation?.kind
+        )
+    }
 
     /// `item.json`: what is disclosed of the item, in one line.
     var description: [UInt8] {

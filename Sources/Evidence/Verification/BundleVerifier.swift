@@ -136,9 +136,11 @@ struct VerificationRun {
         }
         facts += times.map(\.fact)
         if let logKey { facts.append(("log key", logKey.text)) }
+        let originals = originals
         for exhibit in exhibits ?? [] {
             let name = exhibit.item.name.text ?? "(not UTF-8)"
             facts.append((exhibit.name, "\(exhibit.item.sha256) \(exhibit.path) \(name)"))
+            facts += origin(of: exhibit, among: originals).map { ("\(exhibit.name) \($0)", $1) }
         }
         return facts
     }

@@ -153,6 +153,7 @@ extension VerificationRun {
         guard !exhibits.isEmpty, places.count == exhibits.count else {
             throw Finding("there is no exhibit, or one of them twice")
         }
+        try checkOrigins(of: exhibits)
         self.exhibits = exhibits
     }
 
