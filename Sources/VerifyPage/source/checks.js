@@ -11,7 +11,7 @@ class Checks {
         this.steps = [];
         this.facts = {
             sealed: { files: 0, bytes: 0 }, read: { files: bundle.files.size, bytes: bundle.size }, litter: bundle.litter, seal: null,
-            keys: [], tokens: [], submissions: [], exhibits: [], withheld: [], undisclosed: 0, unsealed: [], added: [], stamped: [],
+            keys: [], hasTokens: false, tokens: [], submissions: [], exhibits: [], withheld: [], undisclosed: 0, unsealed: [], added: [], stamped: [],
             exported: null, logKey: null,
         };
     }
@@ -134,6 +134,7 @@ class Checks {
     async checkTime() {
         const { bundle } = this;
         const paths = bundle.paths.filter((path) => /^(seal|log|addenda)\/[^/]+\.[a-z0-9-]+\.tsr$/.test(path));
+        this.facts.hasTokens = paths.length > 0;
         if (!paths.length) this.skip("noTokens");
         for (const path of paths) {
             try {

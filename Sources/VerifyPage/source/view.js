@@ -103,7 +103,8 @@ function since(facts) {
     });
     for (const { name, accepted } of facts.submissions) items.push(say("submitted", { name: code(name), time: code(accepted) }));
     if (facts.exported) items.push(say("exported", { time: code(facts.exported.accepted), class: code(facts.exported.class) }));
-    return section("since", list(items), make("p", { class: "aside" }, say(facts.tokens.length ? "tokenAside" : "find.noTokens")));
+    return section("since", list(items), facts.hasTokens && !facts.tokens.length ? null
+        : make("p", { class: "aside" }, say(facts.hasTokens ? "tokenAside" : "find.noTokens")));
 }
 
 function whose(facts) {
