@@ -38,6 +38,7 @@ let package = Package(
     name: "saksi",
     products: [
         .executable(name: "saksi", targets: ["saksi"]),
+        .executable(name: "saksi-verify", targets: ["saksi-verify"]),
         .executable(name: "saksid", targets: ["saksid"]),
     ],
     dependencies: [
@@ -133,13 +134,19 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Offline evidence: seal, open, export, verify.
+        // Offline evidence: manifests, export, verify; nothing here opens what is sealed.
         .target(
             name: "Evidence",
             dependencies: [
-                "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Secrets", "Timestamp",
+                "BagIt", "Bulk", "CLinux", "Encodings", "Secrets", "Timestamp",
                 "TransparencyLog", "Vault", "VerifyPage", crypto,
             ],
+            swiftSettings: strict
+        ),
+        // Seal and open.
+        .target(
+            name: "Sealing",
+            dependencies: ["Age", "Bulk", "Evidence", "Secrets", "Vault"],
             swiftSettings: strict
         ),
 
@@ -183,7 +190,7 @@ let package = Package(
         .target(
             name: "VaultClient",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "Testimony",
+                "Age", "Bulk", "Encodings", "Evidence", "Sealing", "Secrets", "Shares", "Testimony",
                 "Timestamp", "TimestampClient", "TransparencyLog", "Vault", crypto, httpTypes,
                 structuredFields, nioCore, nioPosix,
                 nioSSL,
@@ -197,9 +204,27 @@ let package = Package(
             dependencies: [
                 "Age", "BagIt", "Bulk", "CLinux", "Encodings", "Evidence", "QRText", "Secrets",
                 "Shares", "Timestamp", "TransparencyLog", "TrustRoots", "Vault", "VaultClient",
-                argumentParser, .product(name: "Subprocess", package: "swift-subprocess"),
+                "VerifyOptions", argumentParser,
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             resources: [.embedInCode("Export/typeset.py")],
+            swiftSettings: strict
+        ),
+
+        // Verification alone, to hand to the other side.
+        .target(
+            name: "VerifyOptions",
+            dependencies: [
+                "Evidence", "Timestamp", "TransparencyLog", "TrustRoots", argumentParser,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "saksi-verify",
+            dependencies: [
+                "Bulk", "Encodings", "Evidence", "Timestamp", "TransparencyLog", "VerifyOptions",
+                argumentParser,
+            ],
             swiftSettings: strict
         ),
 
@@ -207,8 +232,8 @@ let package = Package(
         .executableTarget(
             name: "saksi-bench",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "TransparencyLog", "Vault",
-                argumentParser, crypto, nioCore, nioSSL,
+                "Age", "Bulk", "Encodings", "Evidence", "Sealing", "Secrets", "TransparencyLog",
+                "Vault", argumentParser, crypto, nioCore, nioSSL,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
@@ -274,8 +299,8 @@ let package = Package(
         .testTarget(
             name: "EvidenceTests",
             dependencies: [
-                "Bulk", "Encodings", "Evidence", "Age", "Secrets", "Vault", "TransparencyLog",
-                "TestSupport", "Timestamp", "VerifyPage",
+                "Bulk", "Encodings", "Evidence", "Age", "Sealing", "Secrets", "Vault",
+                "TransparencyLog", "TestSupport", "Timestamp", "VerifyPage",
             ],
             exclude: ["Golden"],
             swiftSettings: strict
@@ -296,8 +321,9 @@ let package = Package(
         .testTarget(
             name: "VaultClientTests",
             dependencies: [
-                "Age", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "TestSupport",
-                "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging, nioCore,
+                "Age", "Bulk", "Encodings", "Evidence", "Sealing", "Secrets", "Shares",
+                "TestSupport", "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging,
+                nioCore,
                 nioPosix, nioSSL, lifecycle,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -311,7 +337,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "QRText", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Age", "QRText", "Secrets", "TestSupport",
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["Golden"],
             swiftSettings: strict
@@ -325,8 +352,8 @@ if Context.environment["SAKSI_FUZZ"] != nil {
         .executableTarget(
             name: "saksi-fuzz",
             dependencies: [
-                "Age", "BagIt", "Bulk", "Encodings", "Evidence", "Secrets", "Shares", "Timestamp",
-                "TransparencyLog", "Vault",
+                "Age", "BagIt", "Bulk", "Encodings", "Evidence", "Sealing", "Secrets", "Shares",
+                "Timestamp", "TransparencyLog", "Vault",
             ],
             path: "Fuzz",
             swiftSettings: strict

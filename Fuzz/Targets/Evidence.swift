@@ -2,6 +2,7 @@
 
 import Bulk
 import Evidence
+import Sealing
 import Secrets
 import Vault
 

@@ -17,12 +17,30 @@ public enum VisibleText {
 
     /// The text with everything that would be obeyed written as `\u{…}`.
     public static func spelled(_ text: String) -> String {
+        respelled(text) { "\\u{\(String($0.value, radix: 16))}" }
+    }
+
+    /// A JSON document with all of that escaped as JSON does it.
+    ///
+    /// Line feeds stay: in JSON they stand between values only.
+    public static func json(_ text: String) -> String {
+        respelled(text, keepingLines: true) { scalar in
+            let digits = String(scalar.value, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+
+    private static func respelled(
+        _ text: String,
+        keepingLines: Bool = false,
+        _ spelling: (Unicode.Scalar) -> String
+    ) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if isObeyed(scalar) {
-                shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-            } else {
+            if keepingLines && scalar == "\n" || !isObeyed(scalar) {
                 shown.append(scalar)
+            } else {
+                shown.append(contentsOf: spelling(scalar).unicodeScalars)
             }
         }
         return String(shown)

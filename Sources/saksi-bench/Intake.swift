@@ -3,6 +3,7 @@
 import Age
 import ArgumentParser
 import Evidence
+import Sealing
 import Secrets
 
 /// `saksi-bench intake FILE`: what a submission does to a file, without the network.

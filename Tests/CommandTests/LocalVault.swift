@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Age
 import Foundation
+import Secrets
 
 /// A vault in a folder, made and served by the real daemon on a port of its own.
 struct LocalVault: Sendable {
@@ -81,6 +83,7 @@ struct LocalVault: Sendable {
         let line = outcome.error.split(separator: "\n").first { $0.hasPrefix(prefix) } ?? ""
         try Data(line.dropFirst(prefix.count).utf8)
             .write(to: URL(filePath: person.passphraseFile))
+        if outcome.status == 0 { try person.stretchLess() }
         return (person, outcome)
     }
 }
@@ -113,6 +116,23 @@ struct Person: Sendable {
         let outcome = try await BuiltProgram.saksi.run(arguments + options)
         guard outcome.status == 0 else { throw Unexpected(outcome) }
         return outcome.output.trimmingCharacters(in: .newlines)
+    }
+
+    /// Seals the identity anew, at the least cost of a guess: every command pays it.
+    fileprivate func stretchLess() throws {
+        let identity = URL(filePath: home).appending(path: "identity.age")
+        let words = try Data(contentsOf: URL(filePath: passphraseFile))
+        let passphrase = Passphrase(SecretBytes(copying: words))
+        let text = try AgeFile.open(Array(try Data(contentsOf: identity)), with: [passphrase])
+        let sealed = try unsafe text.withBytes { text throws(any Error) in
+            try unsafe AgeFile.seal(
+                text,
+                under: passphrase,
+                workFactor: 1,
+                entropy: SystemEntropy()
+            )
+        }
+        try Data(sealed).write(to: identity)
     }
 
     /// The fingerprint in hexadecimal digits.

@@ -88,4 +88,31 @@ import Testing
             #expect(outcome.output == "" && outcome.error.hasPrefix("saksi: error: "))
         }
     }
+
+    @Test("saksi-verify, which can do nothing else, says and exits as saksi verify does")
+    func alone() async throws {
+        let folder = try TemporaryFolder()
+        let copy = try copy(into: folder)
+        try Data("x".utf8).write(to: URL(filePath: copy + "/data/items/E0001/item.json"))
+        let policy = ["--policy", Self.bundle + "/log/policy.txt"]
+        let alone = BuiltProgram(name: "saksi-verify")
+        for (arguments, status) in [
+            ([Self.bundle], 0), ([Self.bundle, "--json"], 0), ([Self.bundle] + policy, 0),
+            ([Self.bundle, "--vkey", try vkey()], 0), ([copy, "--json"], 1), ([copy], 1),
+            ([Self.bundle, "--vkey", LogCommandTests.vkey], 1), ([folder.path("none")], 1),
+        ] as [([String], Int32)] {
+            let outcome = try await alone.run(arguments)
+            let want = try await BuiltProgram.saksi.run(["verify"] + arguments)
+            #expect(outcome.status == status && want.status == status, "\(arguments)")
+            #expect(outcome.output == want.output)
+            #expect(outcome.error == want.error.replacing("saksi: ", with: "saksi-verify: "))
+        }
+        for wrong in [[], [Self.bundle, "--vkey", "x"], ["--policy", folder.path("none"), "x"]] {
+            let outcome = try await alone.run(wrong)
+            #expect(outcome.status == 2 && outcome.output == "", "\(wrong)")
+            #expect(outcome.error.hasPrefix("saksi-verify: error: "), "\(outcome.error)")
+        }
+        let help = try await alone("--help")
+        #expect(help.status == 0 && help.output.contains("\nUSAGE: saksi-verify "))
+    }
 }

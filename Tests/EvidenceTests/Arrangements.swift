@@ -8,6 +8,7 @@ import Testing
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 /// A folder of a test, removed with it.
 final class Folder {

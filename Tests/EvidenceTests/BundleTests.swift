@@ -9,6 +9,7 @@ import TransparencyLog
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 @Suite struct BundleTests {
     @Test("verifies, with every step passed that it has something for, by the log's key")

@@ -6,6 +6,7 @@ import Testing
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 @Suite struct KeyringTests {
     private func keyring() throws -> Keyring {

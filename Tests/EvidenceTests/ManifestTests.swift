@@ -6,6 +6,7 @@ import Testing
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 @Suite struct ManifestTests {
     /// Names that would be trouble as paths; as values they are only text.

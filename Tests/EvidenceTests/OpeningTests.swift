@@ -9,6 +9,7 @@ import Testing
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 @Suite struct OpeningTests {
     private func sealed() async throws -> (object: SealedObject, segments: [[UInt8]]) {

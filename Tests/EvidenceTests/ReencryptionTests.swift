@@ -5,6 +5,7 @@ import Testing
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 @Suite("A manifest that is sealed anew")
 struct ReencryptionTests {

@@ -8,6 +8,7 @@ import Testing
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 @Suite struct SealingTests {
     /// Sizes around chunks, segments and the threshold for a second thread.

@@ -9,6 +9,7 @@ import TransparencyLog
 import Vault
 
 @testable import Evidence
+@testable import Sealing
 
 /// A person with keys that are the same in every run.
 struct Person {

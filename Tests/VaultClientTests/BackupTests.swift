@@ -35,7 +35,7 @@ struct BackupTests {
             backup,
             words: words(),
             home: world.home(name),
-            passphrase: { (World.passphrase(name), .words) },
+            passphrase: { (World.passphrase(name), .quick) },
             pace: .eager
         )
     }

@@ -4,6 +4,7 @@ import Age
 import Bulk
 import Evidence
 import Foundation
+import Sealing
 import Synchronization
 import Testing
 import Vault

@@ -48,7 +48,7 @@ import Vault
                     home: world.home("admin"),
                     passphrase: {
                         _ = isAsked.take()
-                        return (World.passphrase("admin"), .words)
+                        return (World.passphrase("admin"), .quick)
                     },
                     pace: .eager
                 )

@@ -316,7 +316,7 @@ extension World {
         for person: Fingerprint,
         in vault: String = "vault.test"
     ) throws -> KeyRequest {
-        try home(name).requestKey(for: person, in: vault) { (Self.passphrase(name), .words) }
+        try home(name).requestKey(for: person, in: vault) { (Self.passphrase(name), .quick) }
     }
 
     fileprivate func replace(

@@ -61,3 +61,17 @@ public final class FileSource: ByteSource {
         return filled
     }
 }
+
+extension FileSource {
+    /// The rest of a file that is small.
+    ///
+    /// - Parameter limit: the largest size in bytes.
+    /// - Throws: ``FileError``; `EFBIG` for more than the limit.
+    public func bytes(limit: Int) throws -> [UInt8] {
+        let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: limit + 1) { buffer, count in
+            count = try unsafe fill(UnsafeMutableRawBufferPointer(buffer))
+        }
+        guard bytes.count <= limit else { throw FileError("read", path, code: EFBIG) }
+        return bytes
+    }
+}

@@ -108,7 +108,7 @@ struct FolderSync {
 }
 
 /// A file of a bundle while it is written.
-final class BundleFile {
+package final class BundleFile {
     private let descriptor: CInt
     private var isOpen = true
 
@@ -122,7 +122,7 @@ final class BundleFile {
         if isOpen { close(descriptor) }
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(BundleError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(BundleError) {
         var done = 0
         while done < bytes.count {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])

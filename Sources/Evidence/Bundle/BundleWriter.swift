@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Age
 public import Bulk
 import TransparencyLog
 public import Vault
@@ -8,7 +7,7 @@ import VerifyPage
 
 /// Writes a bundle: a BagIt 1.0 folder that verifies without this program.
 ///
-/// In this order: each file of ``files`` through ``begin(_:envelope:identities:)``; ``writePayload()``,
+/// In this order: each file of ``files``, which the module `Sealing` opens into it; ``writePayload()``,
 /// which gives the hash that the logged `export` statement names; ``seal(with:)`` with the receipt of
 /// that statement. Only then the folder gets its name. A writer that is let go before leaves nothing.
 /// See <doc:Bundle>.
@@ -23,6 +22,10 @@ public final class BundleWriter {
         public let record: Hash
         /// The epoch that the record was sealed to.
         public let epoch: UInt64
+        /// The SHA-256 of its bytes.
+        public var sha256: Hash { exhibit.item.sha256 }
+        /// Its size in bytes.
+        public var size: UInt64 { exhibit.item.size }
 
         let exhibit: Exhibit
     }
@@ -75,41 +78,18 @@ public final class BundleWriter {
         folder = try BundleFolder(path)
     }
 
-    /// Begins one of ``files``: give it the object's segments, in order, and finish it.
+    /// Begins one of ``files``: give it its bytes, and finish it.
     ///
-    /// - Parameters:
-    ///   - file: The file.
-    ///   - envelope: The object's age header, as it is stored now.
-    ///   - identities: The key of the case's epoch.
-    ///   - epoch: The case's epoch now.
-    /// - Returns: What takes the segments.
-    /// - Throws: ``OpenError``, or ``BundleError``.
-    public func begin(
-        _ file: File,
-        envelope: [UInt8],
-        identities: [any Identity],
-        epoch: UInt64
-    ) throws -> FileWriter {
-        let opener = try ObjectOpener(
-            envelope: envelope,
-            description: file.object,
-            identities: identities,
-            isRewrapped: file.epoch < epoch,
-            sha256: file.exhibit.item.sha256,
-            size: file.exhibit.item.size
-        )
-        return FileWriter(file: file, opener: opener, output: try folder.create(file.path))
+    /// The caller holds the bytes to ``File/sha256``: they are not hashed again here.
+    package func begin(_ file: File) throws(BundleError) -> BundleFile {
+        try folder.create(file.path)
     }
 
     /// Ends a file, whose bytes are now those that the manifest names.
-    ///
-    /// - Throws: ``OpenError``, or ``BundleError``.
-    public func finish(_ writer: consuming FileWriter) throws {
-        let item = writer.file.exhibit.item
-        let path = writer.file.path
-        try writer.finish()
-        payload.hashes[path] = item.sha256
-        payloadBytes += item.size
+    package func finish(_ file: File, _ output: BundleFile) throws(BundleError) {
+        try output.finish()
+        payload.hashes[file.path] = file.sha256
+        payloadBytes += file.size
     }
 
     /// Writes the rest of the payload and its manifest.
@@ -201,31 +181,5 @@ public final class BundleWriter {
         tags[BundleLayout.start] = StartPage(contents, export: export).page
         tags[BundleLayout.instructions] = Array(instructions.text.utf8)
         return tags
-    }
-}
-
-/// A file of a bundle while its object is opened.
-public struct FileWriter: ~Copyable {
-    let file: BundleWriter.File
-    private var opener: ObjectOpener
-    private let output: BundleFile
-
-    init(file: BundleWriter.File, opener: consuming ObjectOpener, output: BundleFile) {
-        self.file = file
-        self.opener = opener
-        self.output = output
-    }
-
-    /// Takes the object's next segment, which is overwritten.
-    ///
-    /// - Throws: ``OpenError``, or ``BundleError``.
-    public mutating func add(_ segment: UnsafeMutableRawBufferPointer) throws {
-        let output = output
-        try unsafe opener.open(segment) { try unsafe output.write($0) }
-    }
-
-    consuming func finish() throws {
-        try opener.finish()
-        try output.finish()
     }
 }

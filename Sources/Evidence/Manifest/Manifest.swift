@@ -53,12 +53,11 @@ public struct Manifest: Sendable {
         consent: Set<ConsentClass>,
         consentFacts: [ManifestFact] = [],
         items: [ManifestItem],
-        secrets: borrowing JobSecret
+        secrets: borrowing some LeafSecrets & ~Copyable
     ) throws(ManifestError) {
-        let salts = secrets.saltKey()
         var leaves: [Leaf] = []
         func add(_ name: String, _ value: JSONValue) {
-            leaves.append(Leaf(salt: salts.salt(of: name), name: name, value: value))
+            leaves.append(Leaf(salt: secrets.salt(of: name), name: name, value: value))
         }
         let submission: JSONValue = .object([
             JSONMember("created", created.text), JSONMember("items", .number(UInt64(items.count))),
@@ -182,14 +181,13 @@ public struct Manifest: Sendable {
     /// - Parameter secrets: what the manifest was made with.
     /// - Returns: The list, as it is uploaded.
     /// - Throws: ``CommitmentListError/tooLarge`` for more than some 50 000 items.
-    public func commitments(secrets: borrowing JobSecret) throws(CommitmentListError)
-        -> CommitmentList
-    {
-        let salts = secrets.saltKey()
+    public func commitments(
+        secrets: borrowing some LeafSecrets & ~Copyable
+    ) throws(CommitmentListError) -> CommitmentList {
         var commitments = leaves.map(\.commitment)
         var decoy = 0
         while !commitments.count.isMultiple(of: CommitmentList.granularity) {
-            commitments.append(salts.decoy(decoy))
+            commitments.append(secrets.decoy(decoy))
             decoy += 1
         }
         return try CommitmentList(commitments)

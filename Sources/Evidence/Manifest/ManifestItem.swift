@@ -86,6 +86,9 @@ public struct ManifestItem: Hashable, Sendable {
         self.details = details
     }
 
+    /// The largest file in bytes, 1 TiB; Padmé and the payload's layout end there.
+    public static let maximumFileSize: UInt64 = 1 << 40
+
     /// The aspects with their values, in the order of their leaves.
     var facts: [(aspect: String, value: JSONValue)] {
         let file: JSONValue = .object([
@@ -106,7 +109,7 @@ public struct ManifestItem: Hashable, Sendable {
         guard let file = facts["file"]?.members("object", "sha256", "size"),
             let object = file[0].string.flatMap({ ObjectID(hex: $0) }),
             let sha256 = file[1].string.flatMap({ Hash(hex: $0) }),
-            let size = file[2].number, size <= SourceFile.maximumSize,
+            let size = file[2].number, size <= Self.maximumFileSize,
             let name = facts["name"].flatMap({ ItemName($0) }),
             let type = facts["type"]?.string,
             let modified = facts["times"]?.members("modified")?[0].string

@@ -3,6 +3,7 @@
 import Age
 import Bulk
 import Evidence
+import Sealing
 import Secrets
 public import Shares
 import Vault

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Age
-import Evidence
+import Sealing
 public import Vault
 
 extension VaultSession {

@@ -2,6 +2,7 @@
 
 import Evidence
 import NIOCore
+import Sealing
 import Synchronization
 
 /// What a request carries.

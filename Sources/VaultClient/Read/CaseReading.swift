@@ -4,6 +4,7 @@ import Age
 import Bulk
 import Evidence
 import NIOCore
+import Sealing
 import Secrets
 import Vault
 

@@ -3,6 +3,7 @@
 import Age
 import Bulk
 import Evidence
+import Sealing
 import Vault
 
 /// An envelope as it is now, and all that is needed to seal it anew.

@@ -5,6 +5,7 @@ import Bulk
 import Encodings
 import Evidence
 import NIOCore
+import Sealing
 import TransparencyLog
 import Vault
 

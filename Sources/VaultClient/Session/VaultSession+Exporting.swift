@@ -3,6 +3,7 @@
 import Bulk
 import Evidence
 import NIOCore
+import Sealing
 public import Vault
 
 extension VaultSession {

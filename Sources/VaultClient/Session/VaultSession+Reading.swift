@@ -2,6 +2,7 @@
 
 import Bulk
 import Evidence
+import Sealing
 public import Vault
 
 extension VaultSession {

@@ -2,6 +2,7 @@
 
 import Bulk
 import Evidence
+import Sealing
 import Vault
 
 /// One line of a submission's journal.

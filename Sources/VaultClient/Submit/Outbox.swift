@@ -5,6 +5,7 @@ import Crypto
 import Encodings
 import Evidence
 import Foundation
+import Sealing
 import Secrets
 
 /// The unfinished submissions of a device: one folder each, `outbox/<id>`.

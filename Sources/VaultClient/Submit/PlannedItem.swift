@@ -2,6 +2,7 @@
 
 import Encodings
 import Evidence
+import Sealing
 import Testimony
 import Vault
 

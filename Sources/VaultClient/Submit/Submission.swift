@@ -3,6 +3,7 @@
 import Age
 import Bulk
 import Evidence
+import Sealing
 import TransparencyLog
 import Vault
 

@@ -2,6 +2,7 @@
 
 import Encodings
 import Evidence
+import Sealing
 import Vault
 
 /// What one submission takes in, fixed before the first byte is read.

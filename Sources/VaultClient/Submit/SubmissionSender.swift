@@ -3,6 +3,7 @@
 import Bulk
 import Evidence
 import NIOCore
+import Sealing
 import Vault
 
 /// Sends what was sealed, each piece in the order that makes it safe to be cut off.

@@ -3,6 +3,7 @@
 import Age
 import Bulk
 import Evidence
+import Sealing
 
 /// Seals and sends the objects of one submission, as far as the vault does not have them yet.
 ///

@@ -5,8 +5,7 @@ import Foundation
 import QRText
 
 // What goes where. stdout carries results and nothing else; stderr carries errors, hints, questions
-// and progress. Every line passes `Terminal.plain`: a terminal obeys control characters, and a hostile
-// name must neither be obeyed nor begin a line of its own.
+// and progress. Every line passes `Terminal.plain`.
 
 /// The terminal this program talks to.
 enum Terminal {
@@ -40,20 +39,8 @@ enum Terminal {
     static func plain(_ text: String) -> String { VisibleText.spelled(text) }
 
     /// Writes one JSON document; what a terminal would obey is escaped as JSON does it.
-    ///
-    /// Line feeds stay: in JSON they stand between values only.
     static func resultJSON(_ text: String) {
-        var shown = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if scalar == "\n" || !VisibleText.isObeyed(scalar) {
-                shown.append(scalar)
-            } else {
-                let digits = String(scalar.value, radix: 16)
-                let zeros = String(repeating: "0", count: 4 - digits.count)
-                shown.append(contentsOf: ("\\u" + zeros + digits).unicodeScalars)
-            }
-        }
-        write(String(shown) + "\n", to: STDOUT_FILENO)
+        write(VisibleText.json(text) + "\n", to: STDOUT_FILENO)
     }
 
     @discardableResult

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Age
+public import Evidence
 public import Vault
 
 extension Manifest {

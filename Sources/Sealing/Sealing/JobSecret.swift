@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Age
-import Bulk
+public import Bulk
+public import Evidence
 public import Secrets
 public import Vault
 
@@ -14,15 +15,18 @@ public struct JobSecret: ~Copyable, Sendable {
     public static let size = 32
 
     private let secret: SecretBytes
+    /// What the salts and decoys of the manifest derive from.
+    private let salts: SecretBytes
 
     /// A fresh one.
     public init(random entropy: some EntropySource) {
-        secret = SecretBytes(random: Self.size, from: entropy)
+        self.init(SecretBytes(random: Self.size, from: entropy))
     }
 
     /// One that was kept for a resume; exactly 32 bytes.
     public init(_ secret: consuming SecretBytes) {
         precondition(secret.count == Self.size)
+        salts = HKDF.key(from: secret, info: Self.info("salts"))
         self.secret = secret
     }
 
@@ -59,11 +63,6 @@ public struct JobSecret: ~Copyable, Sendable {
         derive("payload nonce \(number) \(content)", count: PayloadLayout.nonceSize)
     }
 
-    /// What the salts and decoys of the manifest derive from.
-    func saltKey() -> SaltKey {
-        SaltKey(key: HKDF.key(from: secret, info: Self.info("salts")))
-    }
-
     private func derive(_ purpose: String, count: Int) -> [UInt8] {
         let key = HKDF.key(from: secret, info: Self.info(purpose), count: count)
         return unsafe key.withBytes { unsafe Array($0) }
@@ -74,15 +73,12 @@ public struct JobSecret: ~Copyable, Sendable {
     }
 }
 
-/// Gives each leaf its salt, and the list its decoys: HMAC-SHA256 of a label.
-struct SaltKey: ~Copyable {
-    let key: SecretBytes
-
-    func salt(of leaf: String) -> [UInt8] {
-        HMAC.code(for: Array("salt \(leaf)".utf8), key: key)
+extension JobSecret: LeafSecrets {
+    public func salt(of leaf: String) -> [UInt8] {
+        HMAC.code(for: Array("salt \(leaf)".utf8), key: salts)
     }
 
-    func decoy(_ number: Int) -> Hash {
-        Hash(hashing: HMAC.code(for: Array("decoy \(number)".utf8), key: key))
+    public func decoy(_ number: Int) -> Hash {
+        Hash(hashing: HMAC.code(for: Array("decoy \(number)".utf8), key: salts))
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Evidence
 import Glibc
 public import Vault
 
@@ -18,8 +19,8 @@ public import Vault
     private let descriptor: CInt
     private let found: Snapshot
 
-    /// The largest file in bytes; Padmé and the payload's layout end there.
-    public static let maximumSize: UInt64 = 1 << 40
+    /// The largest file in bytes, which a manifest can name.
+    public static let maximumSize = ManifestItem.maximumFileSize
 
     /// Opens a file for reading; nothing is written to it, and its access time is left alone where
     /// the system allows that.
