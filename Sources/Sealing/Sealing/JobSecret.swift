@@ -74,10 +74,12 @@ public struct JobSecret: ~Copyable, Sendable {
 }
 
 extension JobSecret: LeafSecrets {
+    /// The salt of a leaf: HMAC-SHA256 of a label.
     public func salt(of leaf: String) -> [UInt8] {
         HMAC.code(for: Array("salt \(leaf)".utf8), key: salts)
     }
 
+    /// The hash of an HMAC-SHA256 of a label.
     public func decoy(_ number: Int) -> Hash {
         Hash(hashing: HMAC.code(for: Array("decoy \(number)".utf8), key: salts))
     }
