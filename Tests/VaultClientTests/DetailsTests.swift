@@ -132,6 +132,7 @@ import Vault
             form: saksi/v1 testimony
             record:
               language: en
+              date-received: 2024-06
             persons:
               - pseudonym: W01
             event:
