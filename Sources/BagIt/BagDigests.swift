@@ -37,7 +37,7 @@ extension BagFolder {
     ///   - paths: The files.
     ///   - algorithms: What each is hashed with; all of them are to be had here.
     /// - Returns: For each file its digests, or why it could not be read.
-    func digests(
+    public func digests(
         of paths: [BagPath],
         _ algorithms: [DigestAlgorithm]
     ) -> [BagPath: Result<BagDigests, FileError>] {

@@ -19,7 +19,7 @@ import Testing
         "fail after any change that is not covered up",
         arguments: [
             "data/items/E0002/item.json", "receipts/0002-submit.statement.sig", "log/key.pem",
-            "register/S0001/leaves/consent.json", "receipts/0008-export.tlog-proof", "bagit.txt",
+            "register/leaves/S0001-consent.json", "receipts/0008-export.tlog-proof", "bagit.txt",
         ]
     )
     func fail(file: String) async throws {
@@ -60,7 +60,7 @@ import Testing
     @Test(
         "fail after a change whose checksums were made anew",
         arguments: [
-            "data/items/E0002/original/etc_passwd", "register/S0001/leaves/item-0001-name.json",
+            "data/items/E0002/original/etc_passwd", "register/leaves/S0001-item-0001-name.json",
             "register/S0001/commitments.txt", "receipts/0002-submit.statement",
             "receipts/0002-submit.entry", "receipts/0004-access.checkpoint", "log/vkey.txt",
             "log/key.pem", "register/S0002/record.txt", "data/custody/log.jsonl",

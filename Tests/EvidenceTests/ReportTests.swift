@@ -28,7 +28,7 @@ import Vault
         let text = String(decoding: page, as: UTF8.self)
         #expect(text.contains("<h1>\(profile.title)</h1>"))
         for exhibit in try test.contents().exhibits {
-            #expect(text.contains(exhibit.item.sha256.hex), "\(exhibit.name)")
+            #expect(text.contains(try #require(exhibit.item.file).sha256.hex), "\(exhibit.name)")
         }
         #expect(text.contains("សាក្សី.txt") && text.contains("tiếng Việt.pdf"))
     }

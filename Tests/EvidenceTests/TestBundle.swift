@@ -4,6 +4,7 @@ import Bulk
 import Foundation
 import Timestamp
 import TransparencyLog
+import Vault
 
 @testable import Evidence
 
@@ -24,13 +25,17 @@ struct TestBundle {
         }
     }
 
-    /// A bundle of some items.
+    /// A bundle of some items, without what is withheld.
     static func partial(
-        items: [Set<Int>?],
+        items: [Set<Int>?] = [nil, nil],
+        withholding: [Withholding] = [],
+        paragraphs: [String] = [],
         details: (Int, Int, TestCase) -> ItemDetails = { _, _, _ in ItemDetails() }
     ) async throws -> TestBundle {
-        var test = try await TestCase(details: details)
-        return try TestBundle(test: test) { try test.export(to: $0, items: items) }
+        var test = try await TestCase(paragraphs: paragraphs, details: details)
+        return try TestBundle(test: test) {
+            try test.export(to: $0, items: items, withholding: withholding)
+        }
     }
 
     /// A bundle of the whole case whose log and seal an authority stamped.
@@ -150,6 +155,25 @@ enum Mutation {
         try rename(path, to: path + ".swap")
         try rename(other, to: path)
         try rename(path + ".swap", to: other)
+    }
+
+    /// Makes the list of all commitments anew, from those of the submissions and the leaves that are there.
+    static func list(_ bundle: String) throws {
+        let files = try BundleFiles(bundle)
+        var lists: [CommitmentList] = []
+        var leaves: [Hash: String] = [:]
+        for path in files.sizes.keys where path.hasPrefix(BundleLayout.register) {
+            let bytes = try files.bytes(path)
+            if path.hasSuffix("/commitments.txt") {
+                lists.append(try CommitmentList(parsing: bytes))
+            } else if path.hasPrefix(BundleLayout.leaves) {
+                leaves[Hash(hashing: bytes)] = path
+            }
+        }
+        try TestBundle.write(
+            CommitmentRegister(lists, leaves: leaves).bytes,
+            to: "\(bundle)/\(BundleLayout.commitmentRegister)"
+        )
     }
 
     static func coverUp(_ bundle: String) throws {

@@ -119,11 +119,16 @@ struct TestCase {
         return Arrange.bytes(size, seed: UInt64(10 * submission + place))
     }
 
+    /// The paragraphs of a testimony in the place of the first file.
+    private let paragraphs: [String]
+
     /// - Parameter details: what is said of an item, given its submission, its place and the case so far.
     init(
         consent: Set<ConsentClass> = [.court, .un],
+        paragraphs: [String] = [],
         details: (Int, Int, TestCase) -> ItemDetails = { _, _, _ in ItemDetails() }
     ) async throws {
+        self.paragraphs = paragraphs
         lawyer = try Person(21)
         activist = try Person(22)
         log = try TestLog()
@@ -206,7 +211,11 @@ struct TestCase {
         var items: [ManifestItem] = []
         var objects: [ObjectDescription] = []
         for (place, name) in names.enumerated() {
-            let content = Self.content(number, place)
+            let isText = number == 0 && place == 0 && !paragraphs.isEmpty
+            let content =
+                isText ? Array(paragraphs.joined().utf8) : Self.content(number, place)
+            var details = details[place]
+            if isText { details.paragraphs = paragraphs }
             let sealed = try await Arrange.seal(.bytes(content), number: place + 1, job: job)
             payloads[sealed.object.description.id] = sealed
             objects.append(sealed.object.description)
@@ -219,7 +228,7 @@ struct TestCase {
                     type: "application/octet-stream",
                     modified: Arrange.created,
                     role: place == 0 ? .testimony : .file,
-                    details: details[place]
+                    details: details
                 )
             )
         }
@@ -259,22 +268,26 @@ struct TestCase {
 
     func contents(
         items: [Set<Int>?] = [nil, nil],
+        withholding: [Withholding] = [],
         for consentClass: ConsentClass = .court,
         without act: ActName? = nil
     ) throws -> BundleContents {
         try BundleContents(
             caseID: Arrange.caseID,
             consentClass: consentClass,
-            submissions: zip(submissions, items).compactMap { submission, items in
-                items == []
+            submissions: zip(submissions, items).enumerated().compactMap { place, pair in
+                let (submission, items) = pair
+                return items == []
                     ? nil
                     : try BundleContents.Submission(
+                        number: place + 1,
                         record: submission.record,
                         commitments: submission.commitments,
                         manifest: submission.manifest,
                         items: items
                     )
             },
+            withholding: withholding,
             receipts: receipts.map { try log.receipt($0) }.filter {
                 $0.entry.signed.statement.act.name != act
             },
@@ -292,23 +305,8 @@ struct TestCase {
         )
     }
 
-    /// Exports to a folder; an authority stamps the log's checkpoint before.
-    mutating func export(
-        to path: String,
-        items: [Set<Int>?] = [nil, nil],
-        stampedBy authority: TestAuthority? = nil
-    ) throws {
-        var contents = try contents(items: items)
-        if let authority {
-            let note = try #require(contents.submitted.first).proof.checkpoint
-            let stamp = StampedCheckpoint(
-                note: note,
-                tokens: [try authority.stamp(note.bytes)],
-                receipts: contents.submitted
-            )
-            contents.stamps = [try #require(stamp)]
-        }
-        let writer = try BundleWriter(contents, to: path)
+    /// Opens every object into what takes it.
+    func write(_ writer: some ObjectTaker) throws {
         for file in writer.files {
             let sealed = try #require(payloads[file.object.id])
             var output = try writer.begin(
@@ -322,7 +320,30 @@ struct TestCase {
             }
             try writer.finish(output)
         }
-        try writer.addMetadata(Array("[File] FileType : TXT\n".utf8), of: writer.files[0])
+    }
+
+    /// Exports to a folder; an authority stamps the log's checkpoint before.
+    mutating func export(
+        to path: String,
+        items: [Set<Int>?] = [nil, nil],
+        withholding: [Withholding] = [],
+        stampedBy authority: TestAuthority? = nil
+    ) throws {
+        var contents = try contents(items: items, withholding: withholding)
+        if let authority {
+            let note = try #require(contents.submitted.first).proof.checkpoint
+            let stamp = StampedCheckpoint(
+                note: note,
+                tokens: [try authority.stamp(note.bytes)],
+                receipts: contents.submitted
+            )
+            contents.stamps = [try #require(stamp)]
+        }
+        let writer = try BundleWriter(contents, to: path)
+        try write(writer)
+        if let first = writer.files.first {
+            try writer.addMetadata(Array("[File] FileType : TXT\n".utf8), of: first)
+        }
         try writer.addReport(setting(.court), pdf: Array("%PDF-1.7\n".utf8))
         let manifest = try writer.writePayload()
         let index = try log.append(.export(contents.export(manifest: manifest)), by: lawyer)

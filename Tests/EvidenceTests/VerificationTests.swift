@@ -95,6 +95,10 @@ import Vault
             return "bag.files"
         case "identities": return "identities"
         case "receipts": return "receipts.form"
+        case "register" where path == BundleLayout.commitmentRegister:
+            return change.isOfBytes ? "register.list" : "bag.files"
+        case "register" where path == BundleLayout.withheldRegister:
+            return change.isOfBytes ? "register.withheld" : "bag.files"
         case "register" where path.hasSuffix("/commitments.txt"): return "register.commitments"
         case "register" where path.hasSuffix("/record.txt"):
             return change == .rename ? "register.commitments" : "register.record"
@@ -111,8 +115,7 @@ import Vault
 
     private static func step(refusing change: Change, ofLeaf path: String) -> String {
         guard change == .delete else { return "register.leaves" }
-        if path.hasSuffix("/consent.json") { return "register.leaves" }
-        return path.hasSuffix("/submission.json") ? "register.record" : "items"
+        return path.hasSuffix("-consent.json") ? "register.leaves" : "register.list"
     }
 
     @Test("refuses any two files that changed places")
@@ -143,11 +146,11 @@ import Vault
             ("register/S0001/commitments.txt", "register/S0002/commitments.txt", "register.leaves"),
             ("register/S0001/record.txt", "register/S0002/record.txt", "register.record"),
             (
-                "register/S0001/leaves/item-0001-file.json",
-                "register/S0001/leaves/item-0002-file.json", "register.leaves"
+                "register/leaves/S0001-item-0001-file.json",
+                "register/leaves/S0001-item-0002-file.json", "register.leaves"
             ),
             (
-                "register/S0001/leaves/consent.json", "register/S0002/leaves/consent.json",
+                "register/leaves/S0001-consent.json", "register/leaves/S0002-consent.json",
                 "register.leaves"
             ),
             ("receipts/0004-access.tlog-proof", "receipts/0005-access.tlog-proof", "receipts.form"),
@@ -172,8 +175,10 @@ import Vault
             ("data/items/E0001/original/new", "items"), ("receipts/new", "receipts.form"),
             ("identities/new", "identities"), ("log/new", "bag.files"),
             ("register/S0003/commitments.txt", "register.commitments"),
-            ("register/S0001/leaves/new.json", "register.leaves"),
-            ("register/new", "register.commitments"), ("addenda/new", "bag.files"),
+            ("register/leaves/S0001-new.json", "register.leaves"),
+            ("register/new", "register.commitments"),
+            ("register/S0001/leaves/new", "register.commitments"),
+            ("register/leaves/S0003-consent.json", "register.leaves"),
             ("manifest-sha512.txt", "bag.files"), ("data/data/new", "items"),
         ]
     )
@@ -250,9 +255,10 @@ import Vault
         let failures = try bundle.failures(coveredUp: true) { copy in
             // The last exhibit and all that is disclosed of it, as a smaller export has it.
             try bundle.deleteLastExhibit(of: copy)
-            for name in ["record.txt", "leaves/submission.json"] {
-                try Mutation.delete("\(copy)/register/S0002/\(name)")
+            for name in ["S0002/record.txt", "leaves/S0002-submission.json"] {
+                try Mutation.delete("\(copy)/register/\(name)")
             }
+            try Mutation.list(copy)
         }
         #expect(failures == ["custody", "export"])
     }
@@ -262,6 +268,7 @@ import Vault
         let bundle = try await TestBundle.whole()
         let failures = try bundle.failures(coveredUp: true) { copy in
             try bundle.deleteLastExhibit(of: copy)
+            try Mutation.list(copy)
         }
         #expect(failures.first == "items")
     }

@@ -9,26 +9,29 @@ public import Vault
 public struct BundleContents: Sendable {
     /// A submission of which items are exported.
     public struct Submission: Sendable {
+        /// Its number in the list of the case's submissions.
+        public let number: Int
         let record: SubmissionRecord
         let commitments: CommitmentList
         let manifest: Manifest
         /// The records of the submission, this one last; more than one where it was sealed anew.
         fileprivate(set) var records: [Hash]
-        /// The numbers of the exported items, from 1, ascending.
-        let numbers: [Int]
-
-        /// Whether every item is exported; else what tells how many there are is left out.
-        var isWhole: Bool { numbers.count == manifest.items.count }
+        /// The numbers of the chosen items, from 1, ascending.
+        public let numbers: [Int]
+        /// Why leaves of the chosen items, and of the submission, are left out, by their names.
+        var withheld: [String: Withholding] = [:]
 
         /// Takes a submission.
         ///
         /// - Parameters:
+        ///   - number: its number in the list of the case's submissions, for ``LeafSelector``.
         ///   - record: the record.
         ///   - commitments: the list that the record names.
         ///   - manifest: verified against both.
         ///   - numbers: the items to export, from 1; `nil` for all.
         /// - Throws: ``BundleError/unknownItem(_:)``.
         public init(
+            number: Int,
             record: SubmissionRecord,
             commitments: CommitmentList,
             manifest: Manifest,
@@ -37,19 +40,12 @@ public struct BundleContents: Sendable {
             let all = 1..<(manifest.items.count + 1)
             let numbers = (numbers ?? Set(all)).sorted()
             for number in numbers where !all.contains(number) { throw .unknownItem(number) }
+            self.number = number
             self.record = record
             self.commitments = commitments
             self.manifest = manifest
             records = [record.hash]
             self.numbers = numbers
-        }
-
-        /// The leaves that the bundle discloses.
-        var leaves: [Leaf] {
-            // The first leaf tells how many items there are.
-            var leaves = Array(manifest.leaves[(isWhole ? 0 : 1)..<2])
-            for number in numbers { leaves += manifest.leaves(ofItem: number) }
-            return leaves
         }
     }
 
@@ -69,6 +65,8 @@ public struct BundleContents: Sendable {
     let exhibits: [Exhibit]
     /// Checkpoints that were time-stamped before, which hold entries of the receipts.
     public var stamps: [StampedCheckpoint] = []
+    /// What is left out of the exported items, and why.
+    let withheld: WithheldRegister
 
     /// Chooses from what is known of a case what belongs into a bundle.
     ///
@@ -76,6 +74,7 @@ public struct BundleContents: Sendable {
     ///   - caseID: the case.
     ///   - consentClass: for whom the bundle is; every submission's consent must hold it.
     ///   - submissions: what is exported.
+    ///   - withholding: which facts of it are left out; of two that name the same one, the first counts.
     ///   - receipts: entries of the case, best all proved against one checkpoint; those that do not
     ///     concern the submissions are left out.
     ///   - identities: the records of all who signed one of them, and of the exporter.
@@ -87,6 +86,7 @@ public struct BundleContents: Sendable {
         caseID: CaseID,
         consentClass: ConsentClass,
         submissions: [Submission],
+        withholding: [Withholding] = [],
         receipts: [Receipt],
         identities: [IdentityRecord],
         logKeys: LogKeyHistory,
@@ -100,10 +100,14 @@ public struct BundleContents: Sendable {
         } catch {
             throw .missingReceipt(.reencrypt)
         }
-        let submissions = submissions.map { submission in
-            var submission = submission
-            submission.records = chains.records(to: submission.record.hash)
-            return submission
+        var submissions = submissions
+        for place in submissions.indices {
+            submissions[place].records = chains.records(to: submissions[place].record.hash)
+        }
+        do {
+            try Submission.withhold(withholding, from: &submissions)
+        } catch {
+            throw .withholding(error)
         }
         let records = Set(submissions.flatMap(\.records))
         let concerned = receipts.filter { Self.concerns($0, caseID: caseID, records: records) }
@@ -139,13 +143,13 @@ public struct BundleContents: Sendable {
         }
         var exhibits: [Exhibit] = []
         for (name, submission) in named {
-            for number in submission.numbers {
+            for number in submission.shown {
                 exhibits.append(
                     Exhibit(
                         name: BundleLayout.exhibit(exhibits.count + 1),
                         submission: name,
                         number: number,
-                        item: submission.manifest.items[number - 1]
+                        item: submission.item(number)
                     )
                 )
             }
@@ -160,6 +164,10 @@ public struct BundleContents: Sendable {
         self.identities = identities
         self.submissions = named
         self.exhibits = exhibits
+        withheld = WithheldRegister(
+            named.flatMap { name, submission in submission.withheldLines(named: name) },
+            date: date
+        )
     }
 
     /// The receipts of the entries that submitted what is exported, by index, ascending.
@@ -250,6 +258,10 @@ public enum BundleError: Error, Equatable, Sendable {
     case missingFile(String)
     /// The receipt is not of the export that names this payload.
     case otherExport
+    /// What lies there is no bundle that this program exported.
+    case notBundle(path: String)
+    /// What should be withheld cannot be.
+    case withholding(WithholdingError)
     /// A step was called out of order.
     case outOfOrder
 }
@@ -272,6 +284,8 @@ extension BundleError: CustomStringConvertible {
         case .unsignedReceipt(let index): "entry \(index) lacks a signature that it must have"
         case .missingFile(let exhibit): "the file of exhibit \(exhibit) has not been written"
         case .otherExport: "the receipt is not of this export"
+        case .notBundle(let path): "\"\(path)\" is no bundle"
+        case .withholding(let error): "\(error)"
         case .outOfOrder: "the steps of the export were called out of order"
         }
     }

@@ -54,6 +54,8 @@ enum BundleLayout {
     ) -> String {
         "\(items)\(exhibit)/\(kind?.rawValue ?? "original")/\(name)"
     }
+    /// What is shown of a text whose file is withheld.
+    static func shownText(_ exhibit: String) -> String { "\(items)\(exhibit)/shown.txt" }
 
     /// A submission's folder, `register/S0001/`; they count from 1.
     static func submission(_ number: Int) -> String { "S" + padded(number) }
@@ -61,11 +63,19 @@ enum BundleLayout {
     static func commitments(_ submission: String) -> String {
         "\(register)\(submission)/commitments.txt"
     }
-    static func leaves(_ submission: String) -> String { "\(register)\(submission)/leaves/" }
+    /// The folder of the leaves that are shown.
+    static let leaves = "register/leaves/"
+    /// Every commitment, with the name of its leaf's file.
+    static let commitmentRegister = "register/commitments-sha256.txt"
+    static let withheldRegister = "register/withheld.csv"
     /// The slashes of a leaf's name are not a folder's.
     static func leaf(_ name: String, of submission: String) -> String {
-        leaves(submission) + name.split(separator: "/").joined(separator: "-") + ".json"
+        let plain = name.split(separator: "/").joined(separator: "-")
+        return "\(leaves)\(submission)-\(plain).json"
     }
+
+    /// What is added after the export, which no list covers.
+    static let addenda = "addenda/"
 
     /// The beginning of the names of a receipt's files, `receipts/0001-case-open`.
     static func receipt(_ number: Int, _ act: ActName) -> String {

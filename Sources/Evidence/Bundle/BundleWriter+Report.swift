@@ -2,13 +2,14 @@
 
 extension BundleWriter {
     /// Where one of ``files``, finished, lies on the disk until the bundle is sealed.
-    public func location(of file: File) -> String { folder.location(of: file.path) }
+    public func location(of file: ObjectFile) -> String { folder.location(of: file.path) }
 
     /// Adds what a file says of itself, read by a program that knows its format.
     ///
     /// - Throws: ``BundleError``.
-    public func addMetadata(_ text: [UInt8], of file: File) throws(BundleError) {
-        try addPayload(text, at: BundleLayout.metadata(file.exhibit.name))
+    public func addMetadata(_ text: [UInt8], of file: ObjectFile) throws(BundleError) {
+        let exhibit = file.path.dropFirst(BundleLayout.items.count).prefix { $0 != "/" }
+        try addPayload(text, at: BundleLayout.metadata(String(exhibit)))
     }
 
     /// The custody report as HTML: what a PDF is made from.

@@ -11,27 +11,9 @@ import VerifyPage
 /// which gives the hash that the logged `export` statement names; ``seal(with:)`` with the receipt of
 /// that statement. Only then the folder gets its name. A writer that is let go before leaves nothing.
 /// See <doc:Bundle>.
-public final class BundleWriter {
-    /// A file that the bundle will hold.
-    public struct File: Sendable {
-        /// Where it will lie in the bundle.
-        public let path: String
-        /// The object that holds its bytes, as the record describes it.
-        public let object: ObjectDescription
-        /// The SHA-256 of the record.
-        public let record: Hash
-        /// The epoch that the record was sealed to.
-        public let epoch: UInt64
-        /// The SHA-256 of its bytes.
-        public var sha256: Hash { exhibit.item.sha256 }
-        /// Its size in bytes.
-        public var size: UInt64 { exhibit.item.size }
-
-        let exhibit: Exhibit
-    }
-
+public final class BundleWriter: ObjectTaker {
     /// The files to be written, in order.
-    public let files: [File]
+    public let files: [ObjectFile]
 
     let contents: BundleContents
     let folder: BundleFolder
@@ -65,28 +47,26 @@ public final class BundleWriter {
             uniqueKeysWithValues: contents.submissions.map { ($0.name, $0.submission) }
         )
         files = contents.exhibits.compactMap { exhibit in
-            guard let record = submissions[exhibit.submission]?.record else { return nil }
-            return File(
-                path: exhibit.path,
+            guard let record = submissions[exhibit.submission]?.record, let path = exhibit.path,
+                let content = exhibit.item.file
+            else { return nil }
+            return ObjectFile(
+                path: path,
                 // The first object is the manifest, so the items' numbers are places.
                 object: record.objects[exhibit.number],
                 record: record.hash,
                 epoch: record.epoch,
-                exhibit: exhibit
+                content: content
             )
         }
         folder = try BundleFolder(path)
     }
 
-    /// Begins one of ``files``: give it its bytes, and finish it.
-    ///
-    /// The caller holds the bytes to ``File/sha256``: they are not hashed again here.
-    package func begin(_ file: File) throws(BundleError) -> BundleFile {
+    package func begin(_ file: ObjectFile) throws(BundleError) -> BundleFile {
         try folder.create(file.path)
     }
 
-    /// Ends a file, whose bytes are now those that the manifest names.
-    package func finish(_ file: File, _ output: BundleFile) throws(BundleError) {
+    package func finish(_ file: ObjectFile, _ output: BundleFile) throws(BundleError) {
         try output.finish()
         payload.hashes[file.path] = file.sha256
         payloadBytes += file.size
@@ -98,8 +78,13 @@ public final class BundleWriter {
     /// - Throws: ``BundleError``.
     public func writePayload() throws(BundleError) -> Hash {
         for exhibit in contents.exhibits {
-            guard payload.hashes[exhibit.path] != nil else { throw .missingFile(exhibit.name) }
+            guard exhibit.path.map({ payload.hashes[$0] != nil }) ?? true else {
+                throw .missingFile(exhibit.name)
+            }
             try addPayload(exhibit.description, at: BundleLayout.itemFile(exhibit.name))
+            if let text = exhibit.item.shownText {
+                try addPayload(text, at: BundleLayout.shownText(exhibit.name))
+            }
         }
         try addPayload(contents.custody.jsonLines, at: BundleLayout.custodyLog)
         try addPayload(contents.custody.table, at: BundleLayout.custodyTable)
@@ -168,17 +153,23 @@ public final class BundleWriter {
         }
         for stamp in contents.stamps { tags.merge(stamp.files) { first, _ in first } }
         instructions.stamps = contents.stamps
+        var shown: [Hash: String] = [:]
         for (name, submission) in contents.submissions {
             tags[BundleLayout.commitments(name)] = submission.commitments.bytes
             if submission.isWhole { tags[BundleLayout.record(name)] = submission.record.bytes }
             for leaf in submission.leaves {
-                tags[BundleLayout.leaf(leaf.name, of: name)] = leaf.bytes
+                let path = BundleLayout.leaf(leaf.name, of: name)
+                tags[path] = leaf.bytes
+                shown[leaf.commitment] = path
             }
             instructions.submissions.append(
                 (name, submission.records, isWhole: submission.isWhole)
             )
         }
         tags[BundleLayout.start] = StartPage(contents, export: export).page
+        let lists = contents.submissions.map(\.submission.commitments)
+        tags[BundleLayout.commitmentRegister] = CommitmentRegister(lists, leaves: shown).bytes
+        tags[BundleLayout.withheldRegister] = contents.withheld.bytes
         tags[BundleLayout.instructions] = Array(instructions.text.utf8)
         return tags
     }

@@ -47,7 +47,8 @@ struct CustodyLog {
                 }
                 let record = access.records[0]
                 guard replaced.contains(record) else {
-                    return access.objects.contains(exhibit.item.object)
+                    // Which object a withheld file was, the bundle does not tell.
+                    return exhibit.item.file.map { access.objects.contains($0.object) } ?? true
                 }
                 guard let objects = known[record]?.objects, exhibit.number < objects.count else {
                     return true

@@ -43,7 +43,7 @@ struct Instructions {
             sha256sum --quiet -c tagmanifest-sha256.txt
             sha256sum --quiet -c manifest-sha256.txt
             listed=$({ cut -c67- manifest-sha256.txt tagmanifest-sha256.txt; echo tagmanifest-sha256.txt; } | LC_ALL=C sort)
-            present=$(find . ! -type d | cut -c3- | LC_ALL=C sort)
+            present=$(find . ! -type d ! -path './addenda/*' | cut -c3- | LC_ALL=C sort)
             [ "$listed" = "$present" ]
 
         """#
@@ -117,7 +117,7 @@ struct Instructions {
             let folder = "register/\(name)"
             text += """
                     [ "$(sed -n 's/^commitments: //p' \(stem).statement)" = "$(sha256sum < \(folder)/commitments.txt | cut -c1-64)" ]
-                    [ -z "$(find \(folder)/leaves -type f -exec sha256sum {} + | cut -c1-64 | grep -vxFf \(folder)/commitments.txt)" ]
+                    [ -z "$(sha256sum register/leaves/\(name)-* | cut -c1-64 | grep -vxFf \(folder)/commitments.txt)" ]
 
                 """
             for record in records.dropFirst() {
@@ -135,8 +135,20 @@ struct Instructions {
                     """
             }
         }
-        return text
+        return text + Self.register
     }
+
+    private static let register = #"""
+
+        The register has all commitments of all submissions, in the order of their digits, with the name
+        of the leaf where it is shown here; what is withheld, and what only hides how much that is, has a
+        name under withheld/. Each leaf here is in it.
+
+            (cd register && sha256sum --quiet --ignore-missing -c commitments-sha256.txt)
+            [ "$(cut -c1-64 register/commitments-sha256.txt)" = "$(cat register/S*/commitments.txt | LC_ALL=C sort -u)" ]
+            [ "$(sed -n 's/^.\{66\}leaves.//p' register/commitments-sha256.txt | LC_ALL=C sort)" = "$(ls register/leaves | LC_ALL=C sort)" ]
+
+        """#
 
     private var itemSteps: String {
         var text = """
@@ -145,12 +157,13 @@ struct Instructions {
 
             """
         for exhibit in exhibits {
+            guard let path = exhibit.path else { continue }
             let leaf = BundleLayout.leaf(
                 ManifestItem.prefix(exhibit.number) + "file",
                 of: exhibit.submission
             )
             text += """
-                    grep -qF "\\"sha256\\":\\"$(sha256sum < \(exhibit.path) | cut -c1-64)\\"" \(leaf)
+                    grep -qF "\\"sha256\\":\\"$(sha256sum < \(path) | cut -c1-64)\\"" \(leaf)
 
                 """
         }

@@ -33,7 +33,7 @@ struct CustodyReport {
     }
 
     private var cover: HTML {
-        let bytes = contents.exhibits.reduce(0) { $0 + $1.item.size }
+        let bytes = contents.exhibits.reduce(0) { $0 + ($1.item.file?.size ?? 0) }
         return HTML.list([
             ("Case", .code("\(contents.caseID)")),
             ("Vault", "\(contents.logKey.name)"),
@@ -47,25 +47,33 @@ struct CustodyReport {
         ])
     }
 
+    /// What stands for a fact that the bundle does not show; `register/withheld.csv` says why.
+    private static let withheld = "(withheld)"
+
     private var exhibits: HTML {
         let parts = contents.exhibits.map { exhibit -> HTML in
             let item = exhibit.item
             let receipt = contents.submitted(exhibit.submission)
             let rows: [(String, HTML)] = [
-                ("Name as found", "<bdi>\(item.name.text ?? "(not UTF-8: see item.json)")</bdi>"),
-                ("Place in the bundle", .code(exhibit.path)),
-                ("Kind", "\(item.role.rawValue), \(item.type)"),
-                ("Size", "\(item.size) bytes"),
+                (
+                    "Name as found",
+                    "<bdi>\(item.name.map { $0.text ?? "(not UTF-8: see item.json)" } ?? Self.withheld)</bdi>"
+                ),
+                ("Place in the bundle", exhibit.path.map { .code($0) } ?? "\(Self.withheld)"),
+                ("Kind", "\(item.role?.rawValue ?? Self.withheld), \(item.type ?? Self.withheld)"),
+                ("Size", "\(item.file.map { "\($0.size) bytes" } ?? Self.withheld)"),
                 ("Provided by", "\(receipt.map { label($0.entry.signed.statement.actor) } ?? "")"),
                 ("Custody begins", "\(receipt?.entry.accepted.text ?? "") (vault’s clock)"),
-                ("SHA-256 at intake", .code(item.sha256.hex)),
+                ("SHA-256 at intake", item.file.map { .code($0.sha256.hex) } ?? "\(Self.withheld)"),
                 (
                     "SHA-256 now",
-                    "the same: computed again while the copy was written; a difference ends an export"
+                    item.file == nil
+                        ? "\(Self.withheld)"
+                        : "the same: computed again while the copy was written; a difference ends an export"
                 ),
                 (
                     "Claimed, not verified",
-                    "last changed \(item.modified.text), as the submitting device said"
+                    "last changed \(item.modified?.text ?? Self.withheld), as the submitting device said"
                 ),
                 ("Consent", "\(consent(of: exhibit.submission))"),
             ]

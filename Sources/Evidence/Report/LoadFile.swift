@@ -63,9 +63,9 @@ struct LoadFile {
         String(contents.caseID.hex.prefix(8)).uppercased()
     }
 
-    /// From the table's folder.
+    /// From the table's folder; empty where the file is withheld.
     private static func path(_ exhibit: Exhibit) -> String {
-        "../" + exhibit.path.dropFirst(BundleLayout.payload.count)
+        exhibit.path.map { "../" + $0.dropFirst(BundleLayout.payload.count) } ?? ""
     }
 
     private static func columns(
@@ -74,13 +74,13 @@ struct LoadFile {
     ) -> [Column] {
         func submitted(_ exhibit: Exhibit) -> Receipt? { contents.submitted(exhibit.submission) }
         let id: (Exhibit) -> String = { Self.id($0, contents) }
-        let name: (Exhibit) -> String = { $0.item.name.text ?? "" }
-        let type: (Exhibit) -> String = { $0.item.type }
-        let claimed: (Exhibit) -> String = { $0.item.modified.text }
+        let name: (Exhibit) -> String = { $0.item.name?.text ?? "" }
+        let type: (Exhibit) -> String = { $0.item.type ?? "" }
+        let claimed: (Exhibit) -> String = { $0.item.modified?.text ?? "" }
         let received: (Exhibit) -> String = { submitted($0)?.entry.accepted.text ?? "" }
         let source: (Exhibit) -> String = { submitted($0)?.entry.signed.statement.actor.hex ?? "" }
-        let size: (Exhibit) -> String = { "\($0.item.size)" }
-        let hash: (Exhibit) -> String = { $0.item.sha256.hex }
+        let size: (Exhibit) -> String = { $0.item.file.map { "\($0.size)" } ?? "" }
+        let hash: (Exhibit) -> String = { $0.item.file?.sha256.hex ?? "" }
         let nothing: (Exhibit) -> String = { _ in "" }
         let identity: [Column] =
             switch profile {

@@ -16,6 +16,7 @@ struct Readme {
         Case \(contents.caseID), for the class "\(contents.consentClass.rawValue)", \(contents.date.text.prefix(10)).
 
         items/E0001/original/    a file, to the byte as it was submitted; its name is made plain
+        items/E0001/shown.txt    what is shown of a text of which a part is withheld
         items/E0001/item.json    what was recorded of it: its name as it was found, size, SHA-256
         items/E0001/metadata.txt what the file says of itself (EXIF and the like), where it was read;
                                  written by the device that made the file, checked by nobody
@@ -34,7 +35,11 @@ struct Readme {
     }
 
     private static func line(_ exhibit: Exhibit) -> String {
-        let name = exhibit.item.name.text.map(VisibleText.spelled) ?? "(a name that is not UTF-8)"
-        return "\(exhibit.name)  \(exhibit.item.size) bytes  \(name)"
+        let item = exhibit.item
+        let name =
+            item.name.map { $0.text.map(VisibleText.spelled) ?? "(a name that is not UTF-8)" }
+            ?? "(a name that is withheld)"
+        let size = item.file.map { "\($0.size) bytes" } ?? "(withheld)"
+        return "\(exhibit.name)  \(size)  \(name)"
     }
 }

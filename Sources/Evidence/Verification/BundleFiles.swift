@@ -37,6 +37,19 @@ struct BundleFiles {
         }
     }
 
+    /// What some files are, each read once; those that cannot be read are left out.
+    func digests(of paths: [String]) -> [String: FileDigest] {
+        let found = bag.folder.digests(of: paths.map { BagPath($0) }, [.sha256])
+        return Dictionary(
+            uniqueKeysWithValues: found.compactMap { path, result in
+                guard let digests = try? result.get(),
+                    let hash = digests[.sha256].flatMap({ Hash($0) })
+                else { return nil }
+                return (path.text, FileDigest(sha256: hash, size: digests.size))
+            }
+        )
+    }
+
     /// A whole file.
     func bytes(_ path: String, limit: Int = 64 << 20) throws(Finding) -> [UInt8] {
         guard sizes[path] != nil else { throw Finding("\(path) is missing") }

@@ -57,8 +57,13 @@ struct VerificationRun {
     var submits: [String: Submit]?
     /// The records of each, the last of them in force; more than one where it was sealed anew.
     var records: [String: [Hash]]?
+    /// The commitments of each.
+    var lists: [String: CommitmentList]?
     var leaves: [String: [String: Leaf]]?
     var exhibits: [Exhibit]?
+    var withheld: WithheldRegister?
+    /// Facts that supplements show.
+    var unsealed: [(name: String, value: String)] = []
 
     init(path: String, trusted: TrustPolicy?) {
         self.path = path
@@ -102,10 +107,13 @@ struct VerificationRun {
         case .logTime: return try checkLogTime()
         case .commitments: try checkCommitments()
         case .leaves: try checkLeaves()
+        case .register: try checkRegister()
         case .record: return try checkRecords()
         case .items: try checkItems()
+        case .withheld: try checkWithheld()
         case .custody: try checkCustody()
         case .export: try checkExport()
+        case .addenda: return try checkAddenda()
         }
         return nil
     }
@@ -138,10 +146,24 @@ struct VerificationRun {
         if let logKey { facts.append(("log key", logKey.text)) }
         let originals = originals
         for exhibit in exhibits ?? [] {
-            let name = exhibit.item.name.text ?? "(not UTF-8)"
-            facts.append((exhibit.name, "\(exhibit.item.sha256) \(exhibit.path) \(name)"))
+            let item = exhibit.item
+            let parts = [
+                item.file?.sha256.hex ?? "(file withheld)", exhibit.path,
+                item.name.map { $0.text ?? "(not UTF-8)" } ?? "(name withheld)",
+            ]
+            facts.append((exhibit.name, parts.compactMap(\.self).joined(separator: " ")))
             facts += origin(of: exhibit, among: originals).map { ("\(exhibit.name) \($0)", $1) }
         }
-        return facts
+        for (place, line) in (withheld?.lines ?? []).enumerated() {
+            let item = line.item.map { " item \($0)" } ?? ""
+            let authority = line.authority.isEmpty ? "" : ", \(line.authority)"
+            facts.append(
+                (
+                    WithheldRegister.name(place + 1),
+                    "withheld: \(line.submission)\(item) \(line.kind): \(line.code)\(authority)"
+                )
+            )
+        }
+        return facts + unsealed
     }
 }

@@ -17,13 +17,15 @@ extension VerificationRun {
         if let broken { throw Finding(broken) }
         let listed = Set(payload.hashes.keys).union(tags.hashes.keys)
             .union([BundleLayout.tagManifest])
-        for path in files.sizes.keys.sorted() where !listed.contains(path) {
+        for path in files.sizes.keys.sorted()
+        where !listed.contains(path) && !path.hasPrefix(BundleLayout.addenda) {
             throw Finding("\(path) is not listed")
         }
         let required = [
             BundleLayout.declaration, BundleLayout.info, BundleLayout.payloadManifest,
             BundleLayout.start, BundleLayout.instructions, BundleLayout.page, BundleLayout.logKey,
-            BundleLayout.logKeyPEM, BundleLayout.policy,
+            BundleLayout.logKeyPEM, BundleLayout.policy, BundleLayout.commitmentRegister,
+            BundleLayout.withheldRegister,
         ]
         for path in required where tags.hashes[path] == nil { throw Finding("\(path) is missing") }
         let known = required + [BundleLayout.logKeys]

@@ -44,12 +44,13 @@ extension VerificationRun {
     /// The folders of the register, in which nothing lies but what has a place there.
     private func submissionNames() throws(Finding) -> [String] {
         var names: Set<String> = []
-        for path in try paths(under: BundleLayout.register) {
+        let files = [BundleLayout.commitmentRegister, BundleLayout.withheldRegister]
+        for path in try paths(under: BundleLayout.register)
+        where !files.contains(path) && !path.hasPrefix(BundleLayout.leaves) {
             let name = String(path.dropFirst(BundleLayout.register.count).prefix { $0 != "/" })
-            guard
-                path == BundleLayout.commitments(name) || path == BundleLayout.record(name)
-                    || path.hasPrefix(BundleLayout.leaves(name))
-            else { throw Finding("\(path) has no place in the register") }
+            guard path == BundleLayout.commitments(name) || path == BundleLayout.record(name) else {
+                throw Finding("\(path) has no place in the register")
+            }
             names.insert(name)
         }
         return names.sorted()
@@ -58,23 +59,28 @@ extension VerificationRun {
     /// Each leaf is committed to in the list of its submission.
     mutating func checkLeaves() throws(Finding) {
         var leaves: [String: [String: Leaf]] = [:]
+        var lists: [String: CommitmentList] = [:]
         for name in try need(submits, from: .commitments).keys.sorted() {
             guard
                 let list = try? CommitmentList(parsing: try bytes(BundleLayout.commitments(name)))
             else { throw Finding("the commitments of \(name) cannot be read") }
-            for path in try paths(under: BundleLayout.leaves(name)) {
-                guard let leaf = try? Leaf(parsing: try bytes(path)),
-                    path == BundleLayout.leaf(leaf.name, of: name)
-                else { throw Finding("\(path) is not the leaf of that name") }
-                guard list.contains(leaf.commitment) else {
-                    throw Finding("\(path) was not committed to")
-                }
-                leaves[name, default: [:]][leaf.name] = leaf
-            }
-            guard leaves[name]?["consent"] != nil else {
-                throw Finding("the consent of \(name) is not disclosed")
-            }
+            lists[name] = list
+            leaves[name] = [:]
         }
+        for path in try paths(under: BundleLayout.leaves) {
+            let name = String(path.dropFirst(BundleLayout.leaves.count).prefix { $0 != "-" })
+            guard let list = lists[name], let leaf = try? Leaf(parsing: try bytes(path)),
+                path == BundleLayout.leaf(leaf.name, of: name)
+            else { throw Finding("\(path) is not the leaf of that name") }
+            guard list.contains(leaf.commitment) else {
+                throw Finding("\(path) was not committed to")
+            }
+            leaves[name]?[leaf.name] = leaf
+        }
+        for (name, facts) in leaves.sorted(by: { $0.key < $1.key }) where facts["consent"] == nil {
+            throw Finding("the consent of \(name) is not disclosed")
+        }
+        self.lists = lists
         self.leaves = leaves
     }
 
@@ -133,11 +139,21 @@ extension VerificationRun {
             guard let exhibit = Exhibit(name: name, parsing: bytes, facts: facts),
                 exhibit.description == bytes
             else { throw Finding("\(path) does not say what the leaves say") }
-            let committed = FileDigest(sha256: exhibit.item.sha256, size: exhibit.item.size)
-            guard digests[exhibit.path] == committed else {
-                throw Finding("\(exhibit.path) is not the file that was committed to")
+            if let file = exhibit.item.file, let original = exhibit.path {
+                let committed = FileDigest(sha256: file.sha256, size: file.size)
+                guard digests[original] == committed else {
+                    throw Finding("\(original) is not the file that was committed to")
+                }
+                expected.formUnion([original, BundleLayout.metadata(name)])
             }
-            expected.formUnion([path, exhibit.path, BundleLayout.metadata(name)])
+            if let text = exhibit.item.shownText {
+                let path = BundleLayout.shownText(name)
+                guard try self.bytes(path) == text else {
+                    throw Finding("\(path) is not what the paragraphs say")
+                }
+                expected.insert(path)
+            }
+            expected.insert(path)
             exhibits.append(exhibit)
         }
         guard payload.hashes[BundleLayout.readme] != nil else {
@@ -243,23 +259,11 @@ extension Exhibit {
         facts: [String: [String: [String: JSONValue]]]
     ) {
         guard bytes.last == UInt8(ascii: "\n"),
-            let value = try? JSONValue(parsing: bytes.dropLast()),
-            let values = value.members(
-                "exhibit",
-                "submission",
-                "item",
-                "path",
-                "role",
-                "name",
-                "type",
-                "modified",
-                "size",
-                "sha256"
-            ),
-            let submission = values[1].string, let number = values[2].number,
-            (1...UInt64(Int32.max)).contains(number),
-            let disclosed = facts[submission]?[ManifestItem.prefix(Int(number))],
-            let item = ManifestItem(disclosed)
+            case .object(let members) = try? JSONValue(parsing: bytes.dropLast()),
+            members.count > 2, let submission = members[1].value.string,
+            let number = members[2].value.number, (1...UInt64(Int32.max)).contains(number),
+            let shown = facts[submission]?[ManifestItem.prefix(Int(number))],
+            let item = DisclosedItem(shown)
         else { return nil }
         self.init(name: name, submission: submission, number: Int(number), item: item)
     }

@@ -14,10 +14,13 @@ enum VerificationStep: String, CaseIterable {
     case logTime = "log.time"
     case commitments = "register.commitments"
     case leaves = "register.leaves"
+    case register = "register.list"
     case record = "register.record"
     case items = "items"
+    case withheld = "register.withheld"
     case custody = "custody"
     case export = "export"
+    case addenda = "addenda"
 
     var proves: String {
         switch self {
@@ -34,12 +37,16 @@ enum VerificationStep: String, CaseIterable {
             "authorities saw the log with these entries no later than the times of their stamps"
         case .commitments: "the lists of commitments are those that the submitters signed"
         case .leaves: "each disclosed fact was committed to on the day of its submission"
+        case .register:
+            "one list has every commitment, and whatever is withheld can be proved later by it"
         case .record:
             "the records are those that the submitters signed, or that later took their place"
         case .items: "each file is, to the byte, the one that was committed to"
+        case .withheld: "what the exhibits lack is said to be withheld, and why"
         case .custody: "the custody log says what the entries in this bundle say"
         case .export:
             "the exporter signed and logged just this payload, within the consent shown here"
+        case .addenda: "each fact that was unsealed later is one that was committed to and withheld"
         }
     }
 
@@ -59,11 +66,15 @@ enum VerificationStep: String, CaseIterable {
             "when they were logged before that, or who the authorities are: compare their roots"
         case .commitments: "how many facts are withheld: decoys are among them"
         case .leaves: "that the fact is true, or what is withheld"
+        case .register: "what is withheld, or how much: decoys are among the commitments"
         case .record: "anything about the plaintext"
         case .items:
             "what happened to a file before it was submitted, or that what it tells is true"
+        case .withheld:
+            "what it is, that the reason is right, or that facts which not every item has are all shown"
         case .custody: "that the vault left no entry out, or what was done without an entry"
         case .export: "that no later statement narrowed the consent"
+        case .addenda: "who unsealed it, or anything about what else was added"
         }
     }
 }

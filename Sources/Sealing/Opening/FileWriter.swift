@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Age
-public import Evidence
+package import Age
+package import Evidence
 
-extension BundleWriter {
-    /// Begins one of ``BundleWriter/files``: give it the object's segments, in order, and finish it.
+extension ObjectTaker {
+    /// Begins one of the files: give it the object's segments, in order, and finish it.
     ///
     /// - Parameters:
     ///   - file: The file.
@@ -13,8 +13,8 @@ extension BundleWriter {
     ///   - epoch: The case's epoch now.
     /// - Returns: What takes the segments.
     /// - Throws: ``OpenError``, or `BundleError`.
-    public func begin(
-        _ file: File,
+    package func begin(
+        _ file: ObjectFile,
         envelope: [UInt8],
         identities: [any Identity],
         epoch: UInt64
@@ -30,24 +30,24 @@ extension BundleWriter {
         return FileWriter(file: file, opener: opener, output: try begin(file))
     }
 
-    /// Ends a file, whose bytes are now those that the manifest names.
+    /// Ends a file, whose bytes are now those that its leaf tells of.
     ///
     /// - Throws: ``OpenError``, or `BundleError`.
-    public func finish(_ writer: consuming FileWriter) throws {
+    package func finish(_ writer: consuming FileWriter) throws {
         let (file, output) = (writer.file, writer.output)
         try writer.opener.finish()
         try finish(file, output)
     }
 }
 
-/// A file of a bundle while its object is opened.
+/// A file of a bundle, or of a supplement to one, while its object is opened.
 public struct FileWriter: ~Copyable {
-    fileprivate let file: BundleWriter.File
+    fileprivate let file: ObjectFile
     fileprivate var opener: ObjectOpener
     fileprivate let output: BundleFile
 
     fileprivate init(
-        file: BundleWriter.File,
+        file: ObjectFile,
         opener: consuming ObjectOpener,
         output: BundleFile
     ) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
-import Evidence
+public import Evidence
 import NIOCore
 import Sealing
 public import Vault
@@ -10,9 +10,10 @@ extension VaultSession {
     /// Exports what a case holds for a class of recipients: a folder that anyone can verify offline.
     ///
     /// Submissions whose consent does not hold the class stay out, and so do those that cannot be
-    /// opened. `numbers` names the submissions as ``list(_:)`` numbers them; `nil` means all. The
-    /// accesses and the export itself are logged before the folder appears; a failed export leaves no
-    /// folder. `documents` says which report and tables lie beside the files. `progress` is told the bytes of payload that were opened, of all.
+    /// opened. `selection` says what of the case is exported; the facts that `withholding` names are left
+    /// out of it, and the bundle says why. The accesses and the export itself are logged before the folder
+    /// appears; a failed export leaves no folder. `documents` says which report and tables lie beside the
+    /// files. `progress` is told the bytes of payload that were opened, of all.
     ///
     /// Throws ``ClientError``: `.failed` where no submission may be given to the class, or something
     /// exists at the path; `.untrusted` where bytes are not the ones submitted.
@@ -20,13 +21,14 @@ extension VaultSession {
         _ caseName: String,
         for consentClass: ConsentClass,
         to path: String,
-        submissions numbers: Set<Int>? = nil,
+        selection: ExportSelection = .all,
+        withholding: [Withholding] = [],
         documents: ExportDocuments = ExportDocuments(),
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> ExportResult {
         try BundleWriter.requireVacant(path)
         let reading = try await CaseReading.begin(self, resolve(caseName))
-        let chosen = try reading.view.chosen(numbers)
+        let chosen = try reading.view.chosen(selection)
         let covered = chosen.filter {
             $0.submission.consent.contains(consentClass) && !$0.submission.isErased()
         }
@@ -42,23 +44,35 @@ extension VaultSession {
                 .failed,
                 "too many submissions for one export: got \(covered.count), at most "
                     + "\(CaseReading.statementLimit)",
-                hint: "name some of them with --submission"
+                hint: "name some of them with --submission or --items"
             )
         }
         let records = covered.map(\.submission.record)
         let access = try await reading.access(.all, for: "export", records: records)
-        var opened: [OpenedSubmission] = []
+        var opened: [(number: Int, submission: OpenedSubmission)] = []
         var unopenable: [Int] = []
         for (number, submission) in covered {
             switch try await reading.attempt(submission, access) {
-            case .success(let submission): opened.append(submission)
+            case .success(let submission): opened.append((number, submission))
             case .failure: unopenable.append(number)
             }
         }
 
         // Seen again, so that the accesses above are among the entries the bundle shows.
         let view = try await view(of: reading.view.id)
-        var contents = try await contents(of: opened, in: view, for: consentClass)
+        let submissions = try opened.map { number, submission in
+            try submission.contents(
+                number: number,
+                items: selection.items(of: number, among: view.kept(of: submission))
+            )
+        }
+        try selection.requireUse(submissions)
+        var contents = try await contents(
+            of: submissions,
+            in: view,
+            for: consentClass,
+            withholding: withholding
+        )
         contents.stamps = try await stamps(of: contents.submitted)
         let writer = try BundleWriter(contents, to: path)
         try await reading.write(writer, access, progress)
@@ -86,9 +100,10 @@ extension VaultSession {
     }
 
     private func contents(
-        of opened: [OpenedSubmission],
+        of submissions: [BundleContents.Submission],
         in view: CaseView,
-        for consentClass: ConsentClass
+        for consentClass: ConsentClass,
+        withholding: [Withholding]
     ) async throws -> BundleContents {
         var identities = [identity.record]
         for actor in Set(view.entries.map(\.statement.actor)) {
@@ -97,14 +112,8 @@ extension VaultSession {
         return try BundleContents(
             caseID: view.id,
             consentClass: consentClass,
-            submissions: opened.map {
-                try .init(
-                    record: $0.record,
-                    commitments: $0.commitments,
-                    manifest: $0.manifest,
-                    items: view.kept(of: $0)
-                )
-            },
+            submissions: submissions,
+            withholding: withholding,
             receipts: view.entries.map { try Receipt(parsing: $0.receipt) },
             identities: identities,
             logKeys: try await governance().logKeys,
@@ -114,9 +123,9 @@ extension VaultSession {
 }
 
 extension CaseReading {
-    /// Opens every file of a bundle into it.
-    fileprivate func write(
-        _ writer: BundleWriter,
+    /// Opens every file of a bundle, or of a supplement, into it.
+    func write(
+        _ writer: some ObjectTaker,
         _ access: [Hash: Hash],
         _ progress: (UInt64, UInt64) -> Void
     ) async throws {
@@ -154,6 +163,22 @@ extension CaseReading {
     }
 }
 
+extension OpenedSubmission {
+    /// What a bundle or a supplement is made from.
+    func contents(
+        number: Int,
+        items: Set<Int>? = nil
+    ) throws(BundleError) -> BundleContents.Submission {
+        try BundleContents.Submission(
+            number: number,
+            record: record,
+            commitments: commitments,
+            manifest: manifest,
+            items: items
+        )
+    }
+}
+
 extension CaseView {
     /// The numbers of the items of a submission that were not erased, from 1.
     fileprivate func kept(of opened: OpenedSubmission) -> Set<Int> {
@@ -172,13 +197,18 @@ extension CaseView {
         return submission.erased.flatMap(\.objects).map { "\(number), object \($0.hex)" }
     }
 
-    /// The submissions of some numbers, or all, each with its number.
+    /// The submissions of which a selection takes items, each with its number.
     fileprivate func chosen(
-        _ numbers: Set<Int>?
+        _ selection: ExportSelection
     ) throws -> [(number: Int, submission: Submitted)] {
-        try (numbers.map { $0.sorted() } ?? Array(1..<submissions.count + 1)).map { number in
-            guard let submission = submission(number) else {
+        if case .submissions(let numbers) = selection {
+            for number in numbers.sorted() where submission(number) == nil {
                 throw ClientError(.failed, "there is no submission \(number) in this case")
+            }
+        }
+        return (1..<submissions.count + 1).compactMap { number in
+            guard selection.takes(submission: number), let submission = submission(number) else {
+                return nil
             }
             return (number, submission)
         }

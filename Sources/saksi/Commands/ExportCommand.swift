@@ -5,15 +5,18 @@ import Evidence
 import Vault
 import VaultClient
 
-/// `saksi export CASE -o DIR --for CLASS`: makes a bundle.
+/// `saksi export [case] CASE -o DIR --for CLASS`: makes a bundle.
 struct ExportCommand: AsyncParsableCommand, StatusDocumented {
     static let configuration = CommandConfiguration(
-        commandName: "export",
+        commandName: "case",
         abstract:
             "Export a case to a new folder that anyone can verify offline; the vault logs it.",
         discussion: """
             Only submissions whose consent covers the class go in. The folder holds the files as they \
-            were submitted, what proves them, and VERIFY.txt, which says how to check all of it.
+            were submitted, what proves them, and VERIFY.txt, which says how to check all of it. What \
+            --withhold names is left out and can be proved later: 1/3 is an item as `saksi list` numbers \
+            it, 1/3/name its name, 1/3/paragraph/2-4 a part of its text; * stands for any number. The \
+            file goes with any part of its text.
             """
     )
     static let exits = Exit.allCases
@@ -47,6 +50,18 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
     var submissions: [Int] = []
 
     @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Only these, as `saksi list` numbers them: 2 is a submission, 1/3 or 1/3-5 items of one.",
+            valueName: "items"
+        ),
+        transform: { try ItemSelector(parsing: $0) }
+    )
+    var items: [ItemSelector] = []
+
+    @OptionGroup var withholding: WithholdingOptions
+
+    @Option(
         help: ArgumentHelp(
             "Whose forum the documents are made for: court, icc, un, asylum; else what fits the class.",
             valueName: "forum"
@@ -68,7 +83,14 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
 
     @OptionGroup var device: DeviceOptions
 
+    func validate() throws {
+        guard submissions.isEmpty || items.isEmpty else {
+            throw ValidationError("--submission and --items exclude each other")
+        }
+    }
+
     func run() async throws {
+        let withholding = try withholding.orders()
         let tools = OutsideTools(makesPDF: !withoutPDF, readsMetadata: !withoutMetadata)
         try await tools.requireInstalled()
         let documents = ExportDocuments(
@@ -83,7 +105,8 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
                 caseName,
                 for: consentClass,
                 to: output,
-                submissions: submissions.isEmpty ? nil : Set(submissions),
+                selection: selection,
+                withholding: withholding,
                 documents: documents
             ) { bar.update(done: $0, total: $1) }
         }
@@ -102,5 +125,10 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
             ("statement", done.statement), ("log entry", "\(done.index)"),
         ]
         Listing.show(lines)
+    }
+
+    private var selection: ExportSelection {
+        guard items.isEmpty else { return .items(items) }
+        return submissions.isEmpty ? .all : .submissions(Set(submissions))
     }
 }
