@@ -76,7 +76,12 @@ struct ReadingTests {
             let bundle = world.folder.child("bundle")
             await #expect(throws: ClientError.self) {
                 try await world.act(as: "lawyer") {
-                    try await $0.export(id.hex, for: .un, to: bundle, submissions: [2, 3])
+                    try await $0.export(
+                        id.hex,
+                        for: .un,
+                        to: bundle,
+                        selection: .submissions([2, 3])
+                    )
                 }
             }
             await #expect(throws: ClientError.self) {
@@ -85,7 +90,7 @@ struct ReadingTests {
                 }
             }
             let exported = try await world.act(as: "lawyer") {
-                try await $0.export(id.hex, for: .un, to: bundle, submissions: [2])
+                try await $0.export(id.hex, for: .un, to: bundle, selection: .submissions([2]))
             }
             #expect(exported.submissions == 1)
             #expect(exported.withheld == 0)

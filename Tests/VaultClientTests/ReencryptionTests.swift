@@ -89,7 +89,12 @@ struct ReencryptionTests {
             for number in 1...2 {
                 let bundle = world.folder.child("bundle\(number)")
                 _ = try await world.act(as: "lawyer") {
-                    try await $0.export(id.hex, for: .court, to: bundle, submissions: [number])
+                    try await $0.export(
+                        id.hex,
+                        for: .court,
+                        to: bundle,
+                        selection: .submissions([number])
+                    )
                 }
                 let report = BundleVerifier(bundle).report()
                 #expect(report.isVerified, "\(report.failures)")
@@ -134,7 +139,7 @@ struct ReencryptionTests {
             let late = world.folder.child("late")
             let error = await #expect(throws: ClientError.self) {
                 try await world.act(as: "lawyer") {
-                    try await $0.export(id.hex, for: .court, to: late, submissions: [2])
+                    try await $0.export(id.hex, for: .court, to: late, selection: .submissions([2]))
                 }
             }
             #expect(error?.message.contains("no submission of this case has consent") == true)
