@@ -215,7 +215,8 @@ let package = Package(
         .target(
             name: "VerifyOptions",
             dependencies: [
-                "Evidence", "Timestamp", "TransparencyLog", "TrustRoots", argumentParser,
+                "Bulk", "Encodings", "Evidence", "Timestamp", "TransparencyLog", "TrustRoots",
+                argumentParser,
             ],
             swiftSettings: strict
         ),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+import Bulk
+import Encodings
 public import Evidence
 public import Timestamp
 public import TransparencyLog
@@ -10,9 +12,9 @@ import TrustRoots
 public struct VerifyOptions: ParsableArguments {
     /// What both say below their abstract.
     public static let discussion = """
-        Without a key, the one in the bundle is used, and the report says that this proves nothing \
-        about who made it: compare it with the one that the vault publishes. With --vkey, the \
-        witnesses are those that this program knows.
+        Without a key, those in the bundle are used, and the report says that this proves nothing \
+        about who made it: compare them with the one that the vault publishes, and the one on the \
+        signed certificate. With --vkey, the witnesses are those that this program knows.
         """
 
     @Option(
@@ -40,6 +42,17 @@ public struct VerifyOptions: ParsableArguments {
         completion: .file()
     )
     var authorityRoots: [String] = []
+
+    @Option(
+        name: .customLong("export-key"),
+        help: ArgumentHelp(
+            "The fingerprint of a key that seals exports, 64 digits or SHA256:…; may be repeated, and any "
+                + "of them will do.",
+            valueName: "fingerprint"
+        ),
+        transform: Self.fingerprint
+    )
+    var exportKeys: [Hash] = []
 
     /// Whether the report is printed for programs.
     @Flag(help: "Print the report as one line of JSON.")
@@ -71,8 +84,22 @@ public struct VerifyOptions: ParsableArguments {
     ) throws -> VerificationReport {
         BundleVerifier(bundle).report(
             trusting: try trusted(policy),
-            stampedUnder: authorityRoots.isEmpty ? nil : try roots(authorityRoots)
+            stampedUnder: authorityRoots.isEmpty ? nil : try roots(authorityRoots),
+            sealedBy: exportKeys
         )
+    }
+
+    /// Of either algorithm: as statements write it, or as `ssh-keygen` does.
+    private static func fingerprint(_ text: String) throws -> Hash {
+        let prefix = "SHA256:"
+        let hash =
+            text.hasPrefix(prefix)
+            ? Base64.unpadded.decode(text.dropFirst(prefix.count)).flatMap { Hash($0) }
+            : Hash(hex: text)
+        guard let hash else {
+            throw ValidationError("a fingerprint is 64 digits, or SHA256: and 43: got \"\(text)\"")
+        }
+        return hash
     }
 
     private func trusted(_ read: (String) throws -> TrustPolicy) throws -> TrustPolicy? {

@@ -13,7 +13,7 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
             CaseCommand.self, InviteCommand.self, RevokeCommand.self, HoldCommand.self,
             EraseCommand.self, AdminCommand.self, KeyCommand.self, TrustCommand.self,
             ListCommand.self, OpenCommand.self, StatusCommand.self,
-            ExportCommands.self, VerifyCommand.self, AuditCommand.self,
+            ExportCommands.self, ExportKeyCommand.self, VerifyCommand.self, AuditCommand.self,
             LogCommand.self, TimestampCommand.self, BagCommand.self, AgeCommand.self,
         ]
     )

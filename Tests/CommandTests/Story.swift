@@ -24,6 +24,7 @@ struct Story: Sendable {
         let (admin, _) = try await vault.join("admin", by: vault.invitation)
         let forReader = try await admin.result("invite", "--role", "reader")
         let (lawyer, _) = try await vault.join("lawyer", by: forReader)
+        _ = try await lawyer.result("export-key", "init")
         let caseID = try await lawyer.result("case", "open", "The well of 2026")
         let forSubmitter = try await admin.result(
             "invite",

@@ -215,12 +215,17 @@ import Testing
 
     private func export(_ vault: LocalVault, _ person: Person, _ caseID: String) async throws {
         let bundle = vault.folder.appending(path: "bundle").path
+        let without = try await person("export", caseID, "-o", bundle, "--for", "court")
+        #expect(without.status == 1 && without.error.contains("has no export key"))
+        let made = try JSON(try await person.result("export-key", "init", "--json"))
+        #expect(made.names == ["allowedSigners", "ed25519", "name", "p256", "pem"])
         let outcome = try await person("export", caseID, "-o", bundle, "--for", "court")
         #expect(outcome.status == 0 && outcome.error == "")
         let labels = outcome.output.split(separator: "\n").map { $0.prefix(while: { $0 != ":" }) }
         #expect(
             labels == [
-                "exported", "from", "left out", "bundle", "manifest", "statement", "log entry",
+                "exported", "from", "left out", "bundle", "manifest", "seal", "statement",
+                "log entry",
             ]
         )
         #expect(outcome.output.hasPrefix("exported:  3 files\nfrom:      1 submission\n"))
@@ -231,7 +236,7 @@ import Testing
         )
         #expect(
             json.names == [
-                "bundle", "case", "erased", "files", "index", "manifest", "statement",
+                "bundle", "case", "erased", "files", "index", "manifest", "seal", "statement",
                 "submissions", "unopenable", "withheld",
             ]
         )

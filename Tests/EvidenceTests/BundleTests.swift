@@ -15,7 +15,7 @@ import Vault
     @Test("verifies, with every step passed that it has something for, by the log's key")
     func verifies() async throws {
         let bundle = try await TestBundle.whole()
-        let report = bundle.report(trusting: bundle.policy)
+        let report = bundle.report(trusting: bundle.policy, isSealKeyGiven: true)
         #expect(report.isVerified, "\(report.lines)")
         // Nothing was added to it.
         #expect(
@@ -57,7 +57,9 @@ import Vault
         let bundle = try await TestBundle.whole()
         let lines = try bundle.listing().map { path in
             let isRandom =
-                path.hasPrefix("receipts/") || path.hasSuffix("/record.txt")
+                path.hasPrefix("receipts/") || path == "SEAL.txt"
+                || path.hasSuffix("SEAL.txt.p256.sig")
+                || path.hasSuffix("SEAL.txt.ssh.sig") || path.hasSuffix("/record.txt")
                 || path.hasPrefix("data/custody/") || path == BundleLayout.report
                 || path.contains("manifest-sha256") || path == BundleLayout.page
             return try "\(isRandom ? "-" : Hash(hashing: bundle.bytes(path)).hex)  \(path)\n"
@@ -172,7 +174,10 @@ import Vault
                 try unsafe sealed.segments[0].withUnsafeMutableBytes { try unsafe output.add($0) }
             }
             #expect(throws: BundleError.missingFile("E0001")) { try writer.writePayload() }
-            #expect(throws: BundleError.outOfOrder) { try writer.seal(with: test.log.receipt(3)) }
+            #expect(throws: BundleError.outOfOrder) {
+                try writer.seal(with: test.log.receipt(3), by: TestCase.signer)
+            }
+            #expect(throws: BundleError.outOfOrder) { try writer.finish() }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
         #expect(throws: BundleError.notWritable(errno: ENOENT)) {

@@ -35,7 +35,9 @@ import Testing
             .appending(path: "../../Scripts/run-verify-txt").standardizedFileURL.path
         let passed = try bundle.run(script, ".")
         #expect(passed.status == 0 && passed.output.hasSuffix("all steps passed\n"))
-        #expect(passed.output.split(separator: "\n").filter { $0.hasSuffix(": passed") }.count == 6)
+        #expect(
+            passed.output.split(separator: "\n").filter { $0.hasSuffix(": passed") }.count == 13
+        )
         try bundle.change {
             try Mutation.flip("\($0)/receipts/0004-access.entry")
             try Mutation.coverUp($0)
@@ -44,8 +46,79 @@ import Testing
         #expect(failed.status == 1)
         #expect(
             failed.output.contains(
-                "STEP 2. The keys: passed\nSTEP 3. The entries of the log: FAILED"
+                "STEP 10. The keys: passed\nSTEP 11. The entries of the log: FAILED"
             )
+        )
+    }
+
+    /// Two authorities, of both algorithms, whose certificates end in 2041.
+    private func stamped() async throws -> TestBundle {
+        let bundle = try await TestBundle.whole()
+        try bundle.change { path in
+            let work = path + ".tsa"
+            let program = URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../Peers/tsa.py").standardizedFileURL.path
+            let run = try Run(
+                "sh",
+                [
+                    "-euc",
+                    """
+                    bundle=$1; work=$2; number=0
+                    mkdir "$work"
+                    openssl ts -query -data "$bundle/SEAL.txt" -sha256 -cert -out "$work/tsq"
+                    for algorithm in ec rsa; do
+                    number=$((number + 1)); tsa=$bundle/seal/tsa$number
+                    python3 "$3" make "$work/$algorithm" $algorithm
+                    python3 "$3" reply "$work/$algorithm" "$work/tsq" "$bundle/seal/SEAL.txt.tsa$number.tsr"
+                    cp "$work/$algorithm/root.crt" "$tsa-root.pem"
+                    cp "$work/$algorithm/issuing.crt" "$tsa-chain.pem"
+                    done
+                    rm -r "$work"
+                    """, "sh", path, work, program,
+                ],
+                in: "/"
+            )
+            #expect(run.status == 0, "\(run.output)")
+        }
+        return bundle
+    }
+
+    @Test("show the time stamps, and refuse one of another seal")
+    func timeStamps() async throws {
+        let bundle = try await stamped()
+        #expect(bundle.report(trusting: bundle.policy).isVerified)
+        let passed = try bundle.followInstructions()
+        #expect(passed.output.hasSuffix("ALL STEPS PASSED\n"), "\(passed.output)")
+        let stamps = passed.output.split(separator: "\n").filter { $0 == "Verification: OK" }
+        #expect(stamps.count == 2)
+        let seal = try bundle.text("SEAL.txt")
+        try bundle.change { path in
+            let other = seal.replacing("# exhibits: 11", with: "# exhibits: 12")
+            try Mutation.reseal(path, Array(other.utf8))
+        }
+        let refused = try bundle.followInstructions()
+        #expect(refused.status != 0 && refused.output.contains("Verification: FAILED"))
+    }
+
+    @Test(
+        "pass in 2045, when the certificates of the time stamps have ended",
+        .enabled(
+            if: (try? Run("faketime", ["2045-01-01", "true"], in: "/").status) == 0,
+            "there is no faketime (Scripts/bootstrap)"
+        )
+    )
+    func later() async throws {
+        let bundle = try await stamped()
+        let run = try bundle.run(
+            "faketime",
+            "2045-01-01",
+            "sh",
+            "-c",
+            "date; grep '^    ' VERIFY.txt | sh -eu && echo ALL STEPS PASSED"
+        )
+        #expect(
+            run.output.contains("2045") && run.output.hasSuffix("ALL STEPS PASSED\n"),
+            "\(run.output)"
         )
     }
 

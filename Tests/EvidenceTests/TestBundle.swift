@@ -67,9 +67,14 @@ struct TestBundle {
 
     func report(
         trusting policy: TrustPolicy? = nil,
-        stampedUnder roots: CertificateFile? = nil
+        stampedUnder roots: CertificateFile? = nil,
+        isSealKeyGiven: Bool = false
     ) -> VerificationReport {
-        BundleVerifier(path).report(trusting: policy, stampedUnder: roots)
+        BundleVerifier(path).report(
+            trusting: policy,
+            stampedUnder: roots,
+            sealedBy: isSealKeyGiven ? [TestCase.signer.publicKey.name.p256] : []
+        )
     }
 
     func run(_ program: String, _ arguments: String...) throws -> Run {
@@ -86,8 +91,8 @@ struct TestBundle {
 
     /// The steps that fail after a change to a copy.
     ///
-    /// - Parameter coveredUp: whether both lists of checksums, and the sizes in bag-info.txt, are
-    ///   made anew, as somebody would who wants the change to pass.
+    /// - Parameter coveredUp: whether both lists of checksums, the sizes in bag-info.txt and the seal are
+    ///   made anew, as somebody would who wants the change to pass and has the export key.
     func failures(
         coveredUp: Bool = false,
         after change: (String) throws -> Void
@@ -181,7 +186,8 @@ enum Mutation {
         var tags = BundleManifest()
         let files = try BundleFiles(bundle)
         let kept = [BundleLayout.tagManifest, BundleLayout.payloadManifest, BundleLayout.info]
-        for path in files.sizes.keys where !kept.contains(path) {
+        for path in files.sizes.keys
+        where !kept.contains(path) && !BundleLayout.isUnsealed(path) {
             let hash = try Hash(hashing: Data(contentsOf: URL(filePath: "\(bundle)/\(path)")))
             if path.hasPrefix("data/") {
                 payload.hashes[path] = hash
@@ -203,6 +209,38 @@ enum Mutation {
             try TestBundle.write(info, to: "\(bundle)/\(BundleLayout.info)")
         }
         try TestBundle.write(tags.bytes, to: "\(bundle)/\(BundleLayout.tagManifest)")
+        guard files.sizes[BundleLayout.seal] != nil else { return }
+        let sizes = payload.hashes.keys.map { files.sizes[$0] ?? 0 }
+        let claims = String(decoding: try files.bytes(BundleLayout.seal), as: UTF8.self)
+            .split(separator: "\n").filter { $0.hasPrefix("#") }.map { line -> String in
+                switch line.split(separator: ":").first {
+                case "# files under data/": return "# files under data/: \(sizes.count)\n"
+                case "# bytes under data/": return "# bytes under data/: \(sizes.reduce(0, +))\n"
+                default: return line + "\n"
+                }
+            }
+        tags.hashes[BundleLayout.tagManifest] = Hash(hashing: tags.bytes)
+        let lines = BundleLayout.sealed.compactMap { path in
+            tags.hashes[path].map { "\($0)  \(path)\n" }
+        }
+        try reseal(bundle, Array((claims + lines).joined().utf8))
+    }
+
+    /// Signs a seal anew.
+    static func reseal(
+        _ bundle: String,
+        _ seal: [UInt8],
+        by signer: ExportSigner = TestCase.signer
+    ) throws {
+        let signatures = try signer.sign(seal)
+        for (path, bytes) in [
+            (BundleLayout.seal, seal), (BundleLayout.p256Signature, signatures.p256),
+            (BundleLayout.sshSignature, signatures.ssh.armored),
+            (BundleLayout.p256Key, signer.publicKey.pem),
+            (BundleLayout.allowedSigners, signer.publicKey.allowedSigners),
+        ] {
+            try TestBundle.write(bytes, to: "\(bundle)/\(path)")
+        }
     }
 }
 

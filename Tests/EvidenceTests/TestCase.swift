@@ -111,6 +111,9 @@ struct TestCase {
             + [ItemName([0xff, 0xfe] + Array(".jpg".utf8)), ItemName([])],
     ]
 
+    /// The export key, the same one in every run.
+    static let signer = ExportSigner.random(from: FixedEntropy(seed: 5))
+
     private static func name(_ text: String) -> ItemName { ItemName(Array(text.utf8)) }
 
     static func content(_ submission: Int, _ place: Int) -> [UInt8] {
@@ -346,7 +349,10 @@ struct TestCase {
         }
         try writer.addReport(setting(.court), pdf: Array("%PDF-1.7\n".utf8))
         let manifest = try writer.writePayload()
-        let index = try log.append(.export(contents.export(manifest: manifest)), by: lawyer)
-        try writer.seal(with: log.receipt(index))
+        let signer = Self.signer
+        let act = contents.export(manifest: manifest, key: signer.publicKey.name)
+        let index = try log.append(.export(act), by: lawyer)
+        try writer.seal(with: log.receipt(index), by: signer)
+        try writer.finish()
     }
 }

@@ -44,7 +44,9 @@ import Vault
                 switch path {
                 case _ where !change.isOfBytes: ["bag.files"]
                 // A list may still be a list, with another hash in it.
-                case "manifest-sha256.txt", "tagmanifest-sha256.txt": ["bag.files", "bag.tags"]
+                case "manifest-sha256.txt", "tagmanifest-sha256.txt": ["bag.files", "seal.files"]
+                case "SEAL.txt": ["seal.files", "seal.signatures"]
+                case _ where path.hasPrefix("seal/"): ["seal.signatures"]
                 case _ where path.hasPrefix("data/"): ["bag.payload"]
                 default: ["bag.tags"]
                 }
@@ -71,7 +73,8 @@ import Vault
     func coveredUp(change: Change) async throws {
         let bundle = try await TestBundle.whole()
         let lists: Set = [BundleLayout.payloadManifest, BundleLayout.tagManifest]
-        for (place, path) in try bundle.listing().enumerated() where !lists.contains(path) {
+        for (place, path) in try bundle.listing().enumerated()
+        where !lists.contains(path) && !path.hasPrefix("seal/") {
             guard try !bundle.bytes(path).isEmpty || !change.isOfBytes else { continue }
             let failures = try bundle.failures(coveredUp: true) {
                 try change.make("\($0)/\(path)", bit: place % 8)
@@ -88,6 +91,7 @@ import Vault
         case "VERIFY.txt" where change.isOfBytes, "verify.html" where change.isOfBytes,
             "00-START-HERE.html" where change.isOfBytes:
             return nil
+        case "SEAL.txt": return change.isOfBytes ? "seal.text" : "bag.files"
         case "bagit.txt" where change.isOfBytes, "bag-info.txt" where change.isOfBytes:
             return "bag.form"
         case "log" where change.isOfBytes: return "log.trust"
@@ -128,7 +132,9 @@ import Vault
                 try Mutation.swap("\($0)/\(first)", "\($0)/\(second)")
             }
             let found = failures.first.map {
-                ["bag.files", "bag.tags", "bag.payload"].contains($0)
+                [
+                    "bag.files", "bag.tags", "bag.payload", "seal.files", "seal.signatures",
+                ].contains($0)
             }
             #expect(found == true, "\(first): \(failures)")
         }
@@ -179,6 +185,8 @@ import Vault
             ("register/new", "register.commitments"),
             ("register/S0001/leaves/new", "register.commitments"),
             ("register/leaves/S0003-consent.json", "register.leaves"),
+            ("seal/new", "bag.files"), ("seal/tsa-root.pem", "bag.files"),
+            ("seal/SEAL.txt.tsa1.tsr.pem", "bag.files"),
             ("manifest-sha512.txt", "bag.files"), ("data/data/new", "items"),
         ]
     )
@@ -249,6 +257,58 @@ import Vault
         #expect(report.failures.count == VerificationStep.allCases.count)
     }
 
+    @Test("refuses a list that was made anew by somebody without the export key")
+    func listsMadeAnew() async throws {
+        let bundle = try await TestBundle.whole()
+        let seal = try bundle.bytes(BundleLayout.seal)
+        let rewritten = { (copy: String) in
+            try Mutation.flip("\(copy)/VERIFY.txt")
+            try Mutation.coverUp(copy)
+        }
+        let signatures = try [BundleLayout.p256Signature, BundleLayout.sshSignature].map {
+            ($0, try bundle.bytes($0))
+        }
+        let keptSeal = try bundle.failures { copy in
+            try rewritten(copy)
+            try TestBundle.write(seal, to: "\(copy)/\(BundleLayout.seal)")
+        }
+        #expect(keptSeal.first == "seal.files")
+        let keptSignatures = try bundle.failures { copy in
+            try rewritten(copy)
+            for (path, bytes) in signatures { try TestBundle.write(bytes, to: "\(copy)/\(path)") }
+        }
+        #expect(keptSignatures.first == "seal.signatures")
+    }
+
+    @Test("refuses a bundle that was sealed anew with another key: no statement names it")
+    func sealedAnew() async throws {
+        let bundle = try await TestBundle.whole()
+        let seal = try bundle.bytes(BundleLayout.seal)
+        let failures = try bundle.failures {
+            try Mutation.reseal($0, seal, by: SealTests.signer(6))
+        }
+        #expect(failures == ["export", "seal.text"])
+        let report = bundle.report(isSealKeyGiven: true)
+        #expect(report.isVerified && report.isAnchored)
+        try bundle.change { try Mutation.reseal($0, seal, by: SealTests.signer(6)) }
+        let other = bundle.report(isSealKeyGiven: true)
+        #expect(other.failures == ["seal.key", "export", "seal.text"])
+    }
+
+    @Test("takes what came after the seal, and says that it is not sealed")
+    func addenda() async throws {
+        let bundle = try await TestBundle.whole()
+        try bundle.change { try TestBundle.write([1], to: "\($0)/addenda/receipt.pdf") }
+        let report = bundle.report(trusting: bundle.policy)
+        #expect(report.isVerified, "\(report.lines)")
+        #expect(report.facts.contains { $0 == ("added later, not sealed", "addenda/receipt.pdf") })
+        #expect(try bundle.followInstructions().output.hasSuffix("ALL STEPS PASSED\n"))
+        let failures = try bundle.failures {
+            try TestBundle.write([1], to: "\($0)/addenda/.hidden")
+        }
+        #expect(failures.first == "bag.files")
+    }
+
     @Test("refuses a payload that is whole but not the one that was exported")
     func otherPayload() async throws {
         let bundle = try await TestBundle.whole()
@@ -260,7 +320,7 @@ import Vault
             }
             try Mutation.list(copy)
         }
-        #expect(failures == ["custody", "export"])
+        #expect(failures == ["custody", "export", "seal.text"])
     }
 
     @Test("refuses a whole submission of which an item is left out")

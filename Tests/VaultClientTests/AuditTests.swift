@@ -100,7 +100,8 @@ import Vault
                 caseID: id,
                 consentClass: .media,
                 records: access.records,
-                manifest: Hash(hashing: [])
+                manifest: Hash(hashing: []),
+                key: ExportKey(p256: Hash(hashing: []), ed25519: Hash(hashing: []))
             )
             log.add(try await world.act(as: "lawyer") { try await $0.sign(.export(export)) })
             log.show(in: world)
@@ -202,7 +203,8 @@ import Vault
                 caseID: id,
                 consentClass: .media,
                 records: [Hash(hashing: [1])],
-                manifest: Hash(hashing: [])
+                manifest: Hash(hashing: []),
+                key: ExportKey(p256: Hash(hashing: []), ed25519: Hash(hashing: []))
             )
             log.add(try await world.act(as: "lawyer") { try await $0.sign(.export(export)) })
             log.show(in: world)

@@ -208,6 +208,9 @@ final class World: Sendable {
             passphrase: { (Self.passphrase(name), .quick) },
             pace: pace
         )
+        // Whoever exports has made a key for it.
+        guard !home(name).exportKey.exists else { return }
+        _ = try identity(of: name).makeExportKey(in: home(name))
     }
 
     /// Puts new keys in the place of a person's, or goes on with it.

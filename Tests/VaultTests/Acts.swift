@@ -93,6 +93,7 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
         }
         policy.witnessQuorum = 1
         policy.timestampers = [.init(root: .test("root"), url: "https://tsa.example/")]
+        policy.exportKeys = [.test(), .test("another")].sorted()
         let change = PolicyChange(
             expires: TestVault.deadline,
             replacing: .test("previous"),

@@ -255,7 +255,8 @@ private struct Cast {
                     caseID: id(number),
                     consentClass: consentClass,
                     records: [record(name)],
-                    manifest: .test("m")
+                    manifest: .test("m"),
+                    key: .test()
                 )
             )
         case .consent(let person, let name, let classes):

@@ -95,6 +95,12 @@ extension Hash {
     static func test(_ label: String) -> Hash { Hash(hashing: Array(label.utf8)) }
 }
 
+extension ExportKey {
+    static func test(_ label: String = "export key") -> ExportKey {
+        ExportKey(p256: .test(label), ed25519: .test("\(label), Ed25519"))
+    }
+}
+
 extension UTCTime {
     func adding(minutes: Int64) -> UTCTime { UTCTime(seconds: seconds + minutes * 60) }
 

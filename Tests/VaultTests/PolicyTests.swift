@@ -275,6 +275,12 @@ struct PolicyTests {
             return now(try vault.sign(vault.access(vault.record), by: vault.otherReader))
         case .unknownRecord:
             return now(try vault.sign(vault.access(.test("x")), by: vault.reader))
+        case .otherExportKey:
+            let change = try vault.policyChange { $0.exportKeys = [.test("another")] }
+            try vault.post(vault.sign(change, by: vault.admin))
+            return now(
+                try vault.sign(vault.export(vault.record, for: .court), by: vault.reader)
+            )
         case .noConsent:
             return now(
                 try vault.sign(vault.export(vault.record, for: .media), by: vault.reader)
@@ -409,7 +415,8 @@ struct PermissionTests {
                         caseID: other,
                         consentClass: .court,
                         records: [record],
-                        manifest: .test("m")
+                        manifest: .test("m"),
+                        key: .test()
                     )
                 )
             default:

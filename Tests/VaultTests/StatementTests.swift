@@ -260,7 +260,15 @@ struct StatementFormTests {
             )
         )
         refused(
-            .export(Export(caseID: id, consentClass: .un, records: [], manifest: .test("m")))
+            .export(
+                Export(
+                    caseID: id,
+                    consentClass: .un,
+                    records: [],
+                    manifest: .test("m"),
+                    key: .test()
+                )
+            )
         )
         refused(
             .caseOpen(

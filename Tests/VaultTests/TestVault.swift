@@ -139,13 +139,18 @@ struct TestVault {
         .access(Access(caseID: caseID, purpose: "review", scope: .all, records: records))
     }
 
-    func export(_ record: Hash, for consentClass: ConsentClass) -> Act {
+    func export(
+        _ record: Hash,
+        for consentClass: ConsentClass,
+        key: ExportKey = .test()
+    ) -> Act {
         .export(
             Export(
                 caseID: caseID,
                 consentClass: consentClass,
                 records: [record],
-                manifest: .test("manifest")
+                manifest: .test("manifest"),
+                key: key
             )
         )
     }

@@ -190,14 +190,17 @@ public struct BundleContents: Sendable {
 
     /// The act that must be logged before the bundle is sealed.
     ///
-    /// - Parameter manifest: what ``BundleWriter/writePayload()`` gave.
+    /// - Parameters:
+    ///   - manifest: what ``BundleWriter/writePayload()`` gave.
+    ///   - key: what will seal the bundle.
     /// - Returns: The act.
-    public func export(manifest: Hash) -> Export {
+    public func export(manifest: Hash, key: ExportKey) -> Export {
         Export(
             caseID: caseID,
             consentClass: consentClass,
             records: submissions.map(\.submission.record.hash),
-            manifest: manifest
+            manifest: manifest,
+            key: key
         )
     }
 
@@ -256,7 +259,7 @@ public enum BundleError: Error, Equatable, Sendable {
     case unsignedReceipt(index: UInt64)
     /// An exhibit's file has not been written.
     case missingFile(String)
-    /// The receipt is not of the export that names this payload.
+    /// The receipt is not of the export that names this payload and this key.
     case otherExport
     /// What lies there is no bundle that this program exported.
     case notBundle(path: String)
@@ -264,6 +267,8 @@ public enum BundleError: Error, Equatable, Sendable {
     case withholding(WithholdingError)
     /// A step was called out of order.
     case outOfOrder
+    /// The seal could not be made.
+    case seal
 }
 
 extension BundleError: CustomStringConvertible {
@@ -286,6 +291,7 @@ extension BundleError: CustomStringConvertible {
         case .otherExport: "the receipt is not of this export"
         case .notBundle(let path): "\"\(path)\" is no bundle"
         case .withholding(let error): "\(error)"
+        case .seal: "the seal could not be made"
         case .outOfOrder: "the steps of the export were called out of order"
         }
     }

@@ -14,6 +14,17 @@ enum BundleLayout {
     static let instructions = "VERIFY.txt"
     static let page = "verify.html"
     static let start = "00-START-HERE.html"
+    static let seal = "SEAL.txt"
+    /// What the seal names, in this order.
+    static let sealed = [tagManifest, payloadManifest, commitmentRegister]
+
+    static let seals = "seal/"
+    static let p256Signature = "seal/SEAL.txt.p256.sig"
+    static let p256Key = "seal/signer-public-key.pem"
+    static let sshSignature = "seal/SEAL.txt.ssh.sig"
+    static let allowedSigners = "seal/allowed_signers"
+    /// What came after the seal.
+    static let addenda = "addenda/"
 
     static let payload = "data/"
     static let readme = "data/README.txt"
@@ -74,13 +85,34 @@ enum BundleLayout {
         return "\(leaves)\(submission)-\(plain).json"
     }
 
-    /// What is added after the export, which no list covers.
-    static let addenda = "addenda/"
-
     /// The beginning of the names of a receipt's files, `receipts/0001-case-open`.
     static func receipt(_ number: Int, _ act: ActName) -> String {
         let act = act.rawValue.split(separator: ".").joined(separator: "-")
         return "\(receipts)\(padded(number))-\(act)"
+    }
+
+    /// Whether a file may lie in a bundle that the seal does not name.
+    static func isUnsealed(_ path: String) -> Bool {
+        [seal, p256Signature, p256Key, sshSignature, allowedSigners].contains(path)
+            || path.hasPrefix(addenda) || isOfToken(path)
+    }
+
+    /// `seal/SEAL.txt.tsa1.tsr`, and the certificates that it is checked by: `seal/tsa1-root.pem`,
+    /// `-chain.pem`, `-crls.pem`.
+    private static func isOfToken(_ path: String) -> Bool {
+        guard path.hasPrefix(seals) else { return false }
+        var name = path.dropFirst(seals.count)
+        if name.hasPrefix(seal + "."), name.hasSuffix(".tsr") {
+            name = name.dropFirst(seal.count + 1).dropLast(4)
+        } else {
+            let ends = ["-root.pem", "-chain.pem", "-crls.pem"]
+            guard let end = ends.first(where: name.hasSuffix) else { return false }
+            name = name.dropLast(end.count)
+        }
+        return name.hasPrefix("tsa") && name.count > 3
+            && name.dropFirst(3).utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+            }
     }
 
     static func infoText(caseID: CaseID, date: UTCTime, payloadBytes: UInt64, files: Int) -> String

@@ -8,9 +8,9 @@ import VerifyPage
 /// Writes a bundle: a BagIt 1.0 folder that verifies without this program.
 ///
 /// In this order: each file of ``files``, which the module `Sealing` opens into it; ``writePayload()``,
-/// which gives the hash that the logged `export` statement names; ``seal(with:)`` with the receipt of
-/// that statement. Only then the folder gets its name. A writer that is let go before leaves nothing.
-/// See <doc:Bundle>.
+/// which gives the hash that the logged `export` statement names; ``seal(with:by:)`` with the receipt
+/// of that statement; ``add(_:at:)`` for what came of the seal; ``finish()``, which gives the folder
+/// its name. A writer that is let go before leaves nothing. See <doc:Bundle> and <doc:Seal>.
 public final class BundleWriter: ObjectTaker {
     /// The files to be written, in order.
     public let files: [ObjectFile]
@@ -20,6 +20,7 @@ public final class BundleWriter: ObjectTaker {
     private var payload = BundleManifest()
     private var payloadBytes: UInt64 = 0
     private var payloadHash: Hash?
+    private var isSealed = false
 
     /// Makes sure that a bundle can appear at a path, before anything is done for it.
     ///
@@ -94,20 +95,70 @@ public final class BundleWriter: ObjectTaker {
         return hash
     }
 
-    /// Writes the tag files and gives the folder its name.
+    /// Writes the tag files, and seals all of it.
     ///
-    /// - Parameter receipt: of the `export` statement that names the payload's manifest.
+    /// - Parameters:
+    ///   - receipt: of the `export` statement that names the payload's manifest and the key.
+    ///   - signer: the key.
+    /// - Returns: The bytes of `SEAL.txt`.
     /// - Throws: ``BundleError``.
-    public func seal(with receipt: Receipt) throws(BundleError) {
-        guard let payloadHash else { throw .outOfOrder }
-        guard receipt.entry.signed.statement.act == .export(contents.export(manifest: payloadHash)),
+    @discardableResult
+    public func seal(
+        with receipt: Receipt,
+        by signer: ExportSigner
+    ) throws(BundleError) -> [UInt8] {
+        guard let payloadHash, !isSealed else { throw .outOfOrder }
+        let act = contents.export(manifest: payloadHash, key: signer.publicKey.name)
+        guard receipt.entry.signed.statement.act == .export(act),
             receipt.index > contents.receipts.map(\.index).max() ?? 0
         else { throw .otherExport }
-        let tags = try tagFiles(with: receipt)
+        let tags = try tagFiles(with: receipt, key: signer.publicKey)
         var manifest = BundleManifest()
         manifest.hashes[BundleLayout.payloadManifest] = payloadHash
         for (path, bytes) in tags { manifest.hashes[path] = try folder.write(bytes, to: path) }
-        try folder.write(manifest.bytes, to: BundleLayout.tagManifest)
+        manifest.hashes[BundleLayout.tagManifest] = try folder.write(
+            manifest.bytes,
+            to: BundleLayout.tagManifest
+        )
+        let seal = Seal(
+            export: receipt,
+            payload: (payload.hashes.count, payloadBytes),
+            exhibits: contents.exhibits.count,
+            submissions: contents.submissions.count,
+            disclosed: contents.submissions.reduce(0) { $0 + $1.submission.leaves.count },
+            key: signer.publicKey,
+            logKey: contents.logKey,
+            hashes: BundleLayout.sealed.compactMap { path in
+                manifest.hashes[path].map { (path, $0) }
+            }
+        )
+        guard let bytes = seal.bytes, let signatures = try? signer.sign(bytes) else { throw .seal }
+        try folder.write(bytes, to: BundleLayout.seal)
+        try folder.write(signatures.p256, to: BundleLayout.p256Signature)
+        try folder.write(signer.publicKey.pem, to: BundleLayout.p256Key)
+        try folder.write(signatures.ssh.armored, to: BundleLayout.sshSignature)
+        try folder.write(signer.publicKey.allowedSigners, to: BundleLayout.allowedSigners)
+        isSealed = true
+        return bytes
+    }
+
+    /// Writes a file that the seal does not name: one that says something of the seal itself.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file.
+    ///   - path: one of a time stamp's in `seal/`, or anything in `addenda/`.
+    /// - Throws: ``BundleError``.
+    public func add(_ bytes: [UInt8], at path: String) throws(BundleError) {
+        precondition(BundleLayout.isUnsealed(path), "a file that the seal must name")
+        guard isSealed else { throw .outOfOrder }
+        try folder.write(bytes, to: path)
+    }
+
+    /// Gives the folder its name, once it is sealed.
+    ///
+    /// - Throws: ``BundleError``.
+    public func finish() throws(BundleError) {
+        guard isSealed else { throw .outOfOrder }
         try folder.finish()
     }
 
@@ -116,7 +167,10 @@ public final class BundleWriter: ObjectTaker {
         payloadBytes += UInt64(bytes.count)
     }
 
-    private func tagFiles(with export: Receipt) throws(BundleError) -> [String: [UInt8]] {
+    private func tagFiles(
+        with export: Receipt,
+        key: ExportPublicKey
+    ) throws(BundleError) -> [String: [UInt8]] {
         var tags: [String: [UInt8]] = [
             BundleLayout.declaration: Array(BundleLayout.declarationText.utf8),
             BundleLayout.info: Array(
@@ -135,7 +189,7 @@ public final class BundleWriter: ObjectTaker {
         if !contents.logKeys.handovers.isEmpty {
             tags[BundleLayout.logKeys] = Array(contents.logKeys.text.utf8)
         }
-        var instructions = Instructions(exhibits: contents.exhibits)
+        var instructions = Instructions(exhibits: contents.exhibits, key: key)
         for (place, receipt) in (contents.receipts + [export]).enumerated() {
             let statement = receipt.entry.signed.statement
             let stem = BundleLayout.receipt(place + 1, statement.act.name)

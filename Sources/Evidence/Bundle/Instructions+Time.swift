@@ -9,7 +9,7 @@ extension Instructions {
         guard !stamps.isEmpty else { return "" }
         var text = """
 
-            STEP 7. When it was in the log at the latest. Authorities time-stamped these checkpoints of the log, each on
+            STEP 14. When it was in the log at the latest. Authorities time-stamped these checkpoints of the log, each on
             its day; the entries named here were in its tree. Compare each root certificate with the one that the
             authority publishes.
 

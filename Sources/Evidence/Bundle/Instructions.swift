@@ -3,53 +3,32 @@
 import Bulk
 import Vault
 
-/// `VERIFY.txt`: how to check a bundle with sha256sum and openssl, in words and in commands.
+/// `VERIFY.txt`: how to check a bundle with sha256sum, openssl and ssh-keygen, in words and in commands.
 ///
 /// Every line that begins with four spaces is shell; the rest is prose. So a person can follow it,
 /// and a script can run it as it stands.
 struct Instructions {
     let exhibits: [Exhibit]
+    let key: ExportPublicKey
     var receipts: [(stem: String, statement: Statement)] = []
     var submissions: [(name: String, records: [Hash], isWhole: Bool)] = []
 
     var stamps: [StampedCheckpoint] = []
 
-    init(exhibits: [Exhibit]) { self.exhibits = exhibits }
+    init(exhibits: [Exhibit], key: ExportPublicKey) {
+        self.exhibits = exhibits
+        self.key = key
+    }
 
     var text: String {
         [
-            Self.introduction, Self.files, Self.keys, receiptSteps, submissionSteps, itemSteps,
-            exportSteps,
+            Self.introduction, Self.files, keyOfSeal, Self.timeStamps, facts, Self.logHeading,
+            Self.keys, receiptSteps, submissionSteps, exportSteps,
         ].joined(separator: "\n") + stampSteps + "\n" + Self.limits
     }
 
-    private static let introduction = #"""
-        HOW TO CHECK THIS BUNDLE
-
-        You need sha256sum (GNU coreutils) and openssl 3, on any Unix system. No other program and no
-        network is needed; sed, grep, cut, cmp and find only look things up in text. Lines that begin
-        with four spaces are commands. Run them one by one in this folder, or all of them with
-
-          grep '^    ' VERIFY.txt | sh -eu && echo ALL STEPS PASSED
-
-        which stops at the first step that fails. `saksi verify` makes the same checks, and more.
-
-        """#
-
-    private static let files = #"""
-        STEP 1. Nothing was changed, nothing is missing, nothing was added.
-        Each line ends in OK where a file is as it was when the bundle was sealed.
-
-            sha256sum --quiet -c tagmanifest-sha256.txt
-            sha256sum --quiet -c manifest-sha256.txt
-            listed=$({ cut -c67- manifest-sha256.txt tagmanifest-sha256.txt; echo tagmanifest-sha256.txt; } | LC_ALL=C sort)
-            present=$(find . ! -type d ! -path './addenda/*' | cut -c3- | LC_ALL=C sort)
-            [ "$listed" = "$present" ]
-
-        """#
-
     private static let keys = #"""
-        STEP 2. The keys. A person's fingerprint is the SHA-256 of the identity record; the .pem files hold
+        STEP 10. The keys. A person's fingerprint is the SHA-256 of the identity record; the .pem files hold
         the same keys in the form that openssl reads. Compare the log key (log/vkey.txt) with the one
         that the vault publishes: a key that only this bundle tells you proves nothing by itself.
 
@@ -61,7 +40,7 @@ struct Instructions {
 
     private var receiptSteps: String {
         var text = #"""
-            STEP 3. The entries of the log. For each: the person signed the statement, the statement is what the
+            STEP 11. The entries of the log. For each: the person signed the statement, the statement is what the
             log's entry holds, the log signed the checkpoint, and the entry is in the tree of that checkpoint.
             The function walks the Merkle tree of RFC 6962 from the entry up to the root.
 
@@ -101,8 +80,8 @@ struct Instructions {
 
     private var submissionSteps: String {
         var text = """
-            STEP 4. What was submitted. The statement that was signed and logged on the day of the submission
-            names the list of commitments; each fact that this bundle discloses is one of them.
+            STEP 12. What was submitted. The statement that was signed and logged on the day of the submission
+            names the list of commitments that step 9 used.
 
             """
         if submissions.contains(where: { $0.records.count > 1 }) {
@@ -117,7 +96,6 @@ struct Instructions {
             let folder = "register/\(name)"
             text += """
                     [ "$(sed -n 's/^commitments: //p' \(stem).statement)" = "$(sha256sum < \(folder)/commitments.txt | cut -c1-64)" ]
-                    [ -z "$(sha256sum register/leaves/\(name)-* | cut -c1-64 | grep -vxFf \(folder)/commitments.txt)" ]
 
                 """
             for record in records.dropFirst() {
@@ -135,48 +113,17 @@ struct Instructions {
                     """
             }
         }
-        return text + Self.register
-    }
-
-    private static let register = #"""
-
-        The register has all commitments of all submissions, in the order of their digits, with the name
-        of the leaf where it is shown here; what is withheld, and what only hides how much that is, has a
-        name under withheld/. Each leaf here is in it.
-
-            (cd register && sha256sum --quiet --ignore-missing -c commitments-sha256.txt)
-            [ "$(cut -c1-64 register/commitments-sha256.txt)" = "$(cat register/S*/commitments.txt | LC_ALL=C sort -u)" ]
-            [ "$(sed -n 's/^.\{66\}leaves.//p' register/commitments-sha256.txt | LC_ALL=C sort)" = "$(ls register/leaves | LC_ALL=C sort)" ]
-
-        """#
-
-    private var itemSteps: String {
-        var text = """
-            STEP 5. The files. Each is, to the byte, the one whose SHA-256 was committed to.
-
-
-            """
-        for exhibit in exhibits {
-            guard let path = exhibit.path else { continue }
-            let leaf = BundleLayout.leaf(
-                ManifestItem.prefix(exhibit.number) + "file",
-                of: exhibit.submission
-            )
-            text += """
-                    grep -qF "\\"sha256\\":\\"$(sha256sum < \(path) | cut -c1-64)\\"" \(leaf)
-
-                """
-        }
         return text
     }
 
     private var exportSteps: String {
         guard let (stem, statement) = receipts.last else { return "" }
         return """
-            STEP 6. This export. The statement that \(statement.actor)
-            signed, and that the log holds, names the list of all files under data/.
+            STEP 13. This export. The statement that \(statement.actor)
+            signed, and that the log holds, names the list of all files under data/, and the key of steps 6 and 7.
 
                 [ "$(sed -n 's/^manifest: //p' \(stem).statement)" = "$(sha256sum < manifest-sha256.txt | cut -c1-64)" ]
+                [ "$(sed -n 's/^key: //p' \(stem).statement)" = "\(key.name)" ]
 
             """
     }
@@ -185,8 +132,8 @@ struct Instructions {
         WHAT THIS DOES NOT SHOW
         That what the files tell is true; who the people behind the fingerprints are; what happened to a file
         before it was submitted; that the vault left no entry out of this bundle. The times are those of the
-        people's devices and of the vault. Nobody signed bag-info.txt and this file itself: a bundle
-        in which they were rewritten passes step 1.
+        people's devices and of the vault, but for those of step 8. Nothing in addenda/ was sealed: it came later,
+        and each file there says what it proves.
         """# + "\n"
 
     /// The entry that submitted a record, or put it in the place of another.

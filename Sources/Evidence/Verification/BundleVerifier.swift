@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Bulk
+public import Bulk
 public import Timestamp
 public import TransparencyLog
 import Vault
@@ -23,12 +23,15 @@ public struct BundleVerifier {
     ///     the bundle is used, which proves nothing alone, and the report says so.
     ///   - timeRoots: the roots of time-stamping authorities that the caller trusts; those in the bundle
     ///     where it is `nil`, which prove nothing alone.
+    ///   - fingerprints: of export keys that the caller trusts, of either algorithm; the bundle must be
+    ///     sealed with one of them. None asks for none.
     /// - Returns: The report; nothing is thrown.
     public func report(
         trusting policy: TrustPolicy? = nil,
-        stampedUnder timeRoots: CertificateFile? = nil
+        stampedUnder timeRoots: CertificateFile? = nil,
+        sealedBy fingerprints: [Hash] = []
     ) -> VerificationReport {
-        var run = VerificationRun(path: path, trusted: policy)
+        var run = VerificationRun(path: path, trusted: policy, trustedSigners: fingerprints)
         run.timeRoots = timeRoots
         return run.report()
     }
@@ -38,6 +41,7 @@ public struct BundleVerifier {
 struct VerificationRun {
     let path: String
     let trusted: TrustPolicy?
+    let trustedSigners: [Hash]
 
     /// The roots of time-stamping authorities that the caller trusts.
     var timeRoots: CertificateFile?
@@ -46,6 +50,8 @@ struct VerificationRun {
     var files: BundleFiles?
     var payload: BundleManifest?
     var tags: BundleManifest?
+    /// The key that the seal is signed with.
+    var sealKey: ExportPublicKey?
     /// What the files under `data/` are, each read once.
     var digests: [String: FileDigest]?
     var logKey: VerifierKey?
@@ -65,9 +71,10 @@ struct VerificationRun {
     /// Facts that supplements show.
     var unsealed: [(name: String, value: String)] = []
 
-    init(path: String, trusted: TrustPolicy?) {
+    init(path: String, trusted: TrustPolicy?, trustedSigners: [Hash]) {
         self.path = path
         self.trusted = trusted
+        self.trustedSigners = trustedSigners
     }
 
     mutating func report() -> VerificationReport {
@@ -96,6 +103,9 @@ struct VerificationRun {
     private mutating func make(_ step: VerificationStep) throws(Finding) -> String? {
         switch step {
         case .files: try checkFiles()
+        case .sealFiles: try checkSealFiles()
+        case .sealSignatures: try checkSealSignatures()
+        case .sealKey: return try checkSealKey()
         case .tags: try checkTags()
         case .payload: try checkPayload()
         case .form: try checkForm()
@@ -113,6 +123,7 @@ struct VerificationRun {
         case .withheld: try checkWithheld()
         case .custody: try checkCustody()
         case .export: try checkExport()
+        case .sealText: try checkSealText()
         case .addenda: return try checkAddenda()
         }
         return nil
@@ -143,6 +154,16 @@ struct VerificationRun {
             facts.append(("exported at", last.accepted.text))
         }
         facts += times.map(\.fact)
+        if let seal = try? bytes(BundleLayout.seal) {
+            facts.append(("SHA-256 of SEAL.txt", Hash(hashing: seal).hex))
+        }
+        if let sealKey {
+            facts.append(("sealed by (P-256)", sealKey.name.p256.hex))
+            facts.append(("sealed by (Ed25519)", sealKey.sshFingerprint))
+        }
+        for path in (try? paths(under: BundleLayout.addenda)) ?? [] {
+            facts.append(("added later, not sealed", path))
+        }
         if let logKey { facts.append(("log key", logKey.text)) }
         let originals = originals
         for exhibit in exhibits ?? [] {

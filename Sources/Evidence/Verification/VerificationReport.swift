@@ -61,10 +61,11 @@ public struct VerificationReport: Sendable {
         return lines
     }
 
-    /// Whether the log's key was one that the caller trusts: without one anybody can make a bundle
-    /// that verifies.
+    /// Whether the log's key, or the one that sealed the bundle, was one that the caller trusts: without
+    /// one anybody can make a bundle that verifies.
     public var isAnchored: Bool {
-        steps.contains { $0.id == VerificationStep.trust.rawValue && $0.outcome == .passed }
+        let anchors = [VerificationStep.trust.rawValue, VerificationStep.sealKey.rawValue]
+        return steps.contains { anchors.contains($0.id) && $0.outcome == .passed }
     }
 
     /// What it comes to, in one line.
@@ -72,7 +73,7 @@ public struct VerificationReport: Sendable {
         guard isVerified else { return "NOT VERIFIED: \(failures.joined(separator: ", "))" }
         return isAnchored
             ? "verified: unchanged since it was exported"
-            : "verified by the bundle's own log key only: compare that key with the vault's"
+            : "verified by the bundle's own keys only: compare them with those that you know"
     }
 
     /// The report for programs: one line of JSON.

@@ -18,9 +18,14 @@ extension VerificationRun {
         let listed = Set(payload.hashes.keys).union(tags.hashes.keys)
             .union([BundleLayout.tagManifest])
         for path in files.sizes.keys.sorted()
-        where !listed.contains(path) && !path.hasPrefix(BundleLayout.addenda) {
+        where !listed.contains(path) && !BundleLayout.isUnsealed(path) {
             throw Finding("\(path) is not listed")
         }
+        let ofSeal = [
+            BundleLayout.seal, BundleLayout.p256Signature, BundleLayout.p256Key,
+            BundleLayout.sshSignature, BundleLayout.allowedSigners,
+        ]
+        for path in ofSeal where files.sizes[path] == nil { throw Finding("\(path) is missing") }
         let required = [
             BundleLayout.declaration, BundleLayout.info, BundleLayout.payloadManifest,
             BundleLayout.start, BundleLayout.instructions, BundleLayout.page, BundleLayout.logKey,

@@ -244,6 +244,9 @@ extension VerificationRun {
             let record = chain.last.map { "\($0)" } ?? ""
             throw Finding("the consent for submission \(record) does not cover this export")
         }
+        guard export.key == (try need(sealKey, from: .sealSignatures)).name else {
+            throw Finding("the export names another key than the one that sealed this bundle")
+        }
         let info = String(decoding: try bytes(BundleLayout.info), as: UTF8.self)
         guard info.contains("\nExternal-Identifier: \(export.caseID)\n") else {
             throw Finding("\(BundleLayout.info) names another case")

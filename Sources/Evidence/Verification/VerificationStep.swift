@@ -3,6 +3,9 @@
 /// The steps of a verification, in order; see <doc:Verification>.
 enum VerificationStep: String, CaseIterable {
     case files = "bag.files"
+    case sealFiles = "seal.files"
+    case sealSignatures = "seal.signatures"
+    case sealKey = "seal.key"
     case tags = "bag.tags"
     case payload = "bag.payload"
     case form = "bag.form"
@@ -20,11 +23,15 @@ enum VerificationStep: String, CaseIterable {
     case withheld = "register.withheld"
     case custody = "custody"
     case export = "export"
+    case sealText = "seal.text"
     case addenda = "addenda"
 
     var proves: String {
         switch self {
         case .files: "the folder holds the listed files and nothing else"
+        case .sealFiles: "the lists of files are those that SEAL.txt names"
+        case .sealSignatures: "the holder of the key in seal/ signed SEAL.txt with both algorithms"
+        case .sealKey: "the key that signed is one that you trust"
         case .tags: "the tag files are those that the tag manifest lists"
         case .payload: "the files under data/ are those that the payload manifest lists"
         case .form: "the folder is a BagIt 1.0 bag"
@@ -45,7 +52,9 @@ enum VerificationStep: String, CaseIterable {
         case .withheld: "what the exhibits lack is said to be withheld, and why"
         case .custody: "the custody log says what the entries in this bundle say"
         case .export:
-            "the exporter signed and logged just this payload, within the consent shown here"
+            "the exporter signed and logged just this payload and the key that seals it, within the "
+                + "consent shown here"
+        case .sealText: "SEAL.txt says of the bundle what is in it"
         case .addenda: "each fact that was unsealed later is one that was committed to and withheld"
         }
     }
@@ -53,8 +62,11 @@ enum VerificationStep: String, CaseIterable {
     var doesNotProve: String {
         switch self {
         case .files: "that they are unchanged, who made them, or when"
-        case .tags: "that nobody rewrote VERIFY.txt or bag-info.txt together with that list"
-        case .payload: "that nobody rewrote a file together with that list: items and export do"
+        case .sealFiles: "that nobody rewrote SEAL.txt together with a list: its signatures do"
+        case .sealSignatures: "whose key it is, or when they signed"
+        case .sealKey: "who held the key on that day"
+        case .tags: "that nobody rewrote a file together with that list: the seal does"
+        case .payload: "that nobody rewrote a file together with that list: the seal does"
         case .form: "who made it, or when"
         case .trust: "that the vault is honest"
         case .identities: "which person holds the keys"
@@ -73,6 +85,7 @@ enum VerificationStep: String, CaseIterable {
         case .withheld:
             "what it is, that the reason is right, or that facts which not every item has are all shown"
         case .custody: "that the vault left no entry out, or what was done without an entry"
+        case .sealText: "that what it says of the case is all there is"
         case .export: "that no later statement narrowed the consent"
         case .addenda: "who unsealed it, or anything about what else was added"
         }

@@ -135,6 +135,8 @@ public enum PolicyViolation: String, Error, CaseIterable, Sendable {
     case mayNotRead = "may-not-read"
     /// A record was not submitted to the case.
     case unknownRecord = "unknown-record"
+    /// The bundle is sealed with a key that the policy does not name.
+    case otherExportKey = "other-export-key"
     /// The submitter's consent does not cover the class.
     case noConsent = "no-consent"
     /// The actor did not submit the record.
@@ -201,6 +203,8 @@ extension PolicyViolation: CustomStringConvertible {
         case .replacedRecord: "another record took the place of this one already"
         case .mayNotRead: "the actor may not read the case"
         case .unknownRecord: "the record was not submitted to the case"
+        case .otherExportKey:
+            "the export is sealed with a key that the vault's policy does not name"
         case .noConsent: "the submitter has not consented to this"
         case .notSubmitter: "only the submitter may do this"
         case .underHold: "the evidence is held and may not be erased"

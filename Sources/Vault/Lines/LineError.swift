@@ -44,6 +44,8 @@ public enum ValueForm: String, Hashable, Sendable {
     case range = "a number in the allowed range"
     /// A SHA-256 value.
     case hash = "64 lower-case hexadecimal digits"
+    /// The two fingerprints of an export key.
+    case exportKey = "two hashes with a blank between"
     /// A case or object id.
     case identifier = "32 lower-case hexadecimal digits"
     /// 32 bytes.

@@ -131,6 +131,13 @@ extension LineReader {
         try list(key, isRequired: true) { reader throws(LineError) in try reader.hash(key) }
     }
 
+    mutating func exportKey(_ key: String) throws(LineError) -> ExportKey {
+        guard let value = ExportKey(parsing: try value(key)) else {
+            throw malformed(key, .exportKey)
+        }
+        return value
+    }
+
     mutating func fingerprint(_ key: String) throws(LineError) -> Fingerprint {
         Fingerprint(try hash(key))
     }

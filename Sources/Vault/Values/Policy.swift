@@ -47,6 +47,8 @@ public struct Policy: Hashable, Sendable {
     public var witnessQuorum: UInt64
     /// The time stamping authorities, in the order of their roots.
     public var timestampers: [Timestamper]
+    /// The keys that may seal exports, ascending; any key where there are none.
+    public var exportKeys: [ExportKey]
 
     /// What holds before anybody decided anything: one administrator is enough, and nobody witnesses.
     public init(tlsKey: Hash) {
@@ -55,6 +57,7 @@ public struct Policy: Hashable, Sendable {
         witnesses = []
         witnessQuorum = 0
         timestampers = []
+        exportKeys = []
     }
 
     /// How many administrators sign an act of a class.
@@ -85,6 +88,9 @@ extension Policy {
                 throw reader.malformed("tsa", .ascending)
             }
             timestampers.append(timestamper)
+        }
+        exportKeys = try reader.list("export-key") { reader throws(LineError) in
+            try reader.exportKey("export-key")
         }
     }
 
@@ -117,6 +123,7 @@ extension Policy {
         for witness in witnesses { writer.add("witness", [witness.key.text, witness.url]) }
         writer.add("witness-quorum", witnessQuorum)
         for tsa in timestampers { writer.add("tsa", [tsa.root.hex, tsa.url]) }
+        for key in exportKeys { writer.add("export-key", key.description) }
     }
 }
 

@@ -4,7 +4,7 @@ import Foundation
 
 /// The folder on a device that holds everything this program keeps.
 ///
-/// `identity.age`, `vault.age`, `audit.age`, `outbox/`, `rotations/`,
+/// `identity.age`, `export-key.age`, `vault.age`, `audit.age`, `outbox/`, `rotations/`,
 /// `reencryptions/`, `forks/`, `lock`: see the article "What is on
 /// the device".
 public struct DeviceHome: Sendable {
@@ -23,6 +23,8 @@ public struct DeviceHome: Sendable {
     var identity: FilePath { folder.appending("identity.age") }
     /// Where the keys are that shall take the identity's place, sealed to it.
     var next: FilePath { folder.appending("next.age") }
+    /// Where the key is that seals exports, sealed to the identity.
+    var exportKey: FilePath { folder.appending("export-key.age") }
     /// Where the trust state is, sealed to the identity.
     var state: FilePath { folder.appending("vault.age") }
     /// Where the replay of an audited log is, sealed to the identity.

@@ -152,6 +152,7 @@ extension Policy {
             + witnesses.map { "witness: \($0.key.text) \($0.url)" }
             + ["witness-quorum: \(witnessQuorum)"]
             + timestampers.map { "tsa: \($0.root.hex) \($0.url)" }
+            + exportKeys.map { "export-key: \($0)" }
     }
 
     /// What this policy changes of another, line by line.

@@ -12,7 +12,8 @@ extension VaultSession {
     /// Submissions whose consent does not hold the class stay out, and so do those that cannot be
     /// opened. `selection` says what of the case is exported; the facts that `withholding` names are left
     /// out of it, and the bundle says why. The accesses and the export itself are logged before the folder
-    /// appears; a failed export leaves no folder. `documents` says which report and tables lie beside the
+    /// appears; a failed export leaves no folder. It is sealed with the device's export key, which must have
+    /// been made before. `documents` says which report and tables lie beside the
     /// files. `progress` is told the bytes of payload that were opened, of all.
     ///
     /// Throws ``ClientError``: `.failed` where no submission may be given to the class, or something
@@ -27,6 +28,7 @@ extension VaultSession {
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> ExportResult {
         try BundleWriter.requireVacant(path)
+        let signer = try await exportSigner()
         let reading = try await CaseReading.begin(self, resolve(caseName))
         let chosen = try reading.view.chosen(selection)
         let covered = chosen.filter {
@@ -83,8 +85,10 @@ extension VaultSession {
             at: contents.date
         )
         let manifest = try writer.writePayload()
-        let logged = try await post(sign(.export(contents.export(manifest: manifest))))
-        try writer.seal(with: Receipt(parsing: logged.receipt))
+        let act = contents.export(manifest: manifest, key: signer.publicKey.name)
+        let logged = try await post(sign(.export(act)))
+        let seal = try writer.seal(with: Receipt(parsing: logged.receipt), by: signer)
+        try writer.finish()
         return ExportResult(
             caseID: view.id.hex,
             bundle: path,
@@ -94,6 +98,7 @@ extension VaultSession {
             unopenable: unopenable,
             files: writer.files.count,
             manifest: manifest.hex,
+            seal: Hash(hashing: seal).hex,
             statement: logged.entry.signed.id.hex,
             index: logged.index
         )
@@ -233,13 +238,16 @@ public struct ExportResult: Encodable, Sendable {
     public let files: Int
     /// SHA-256 of the payload's manifest, which the logged statement names.
     public let manifest: String
+    /// SHA-256 of `SEAL.txt`, the number for the paper certificate.
+    public let seal: String
     /// SHA-256 of the statement's text.
     public let statement: String
     /// The leaf index of the entry.
     public let index: UInt64
 
     private enum CodingKeys: String, CodingKey {
-        case caseID = "case", bundle, submissions, withheld, erased, unopenable, files, manifest
+        case caseID = "case", bundle, submissions, withheld, erased, unopenable, files, manifest,
+            seal
         case statement, index
     }
 }

@@ -23,6 +23,11 @@ extension ObjectID: ExpressibleByArgument {
     public init?(argument: String) { self.init(hex: argument) }
 }
 
+extension ExportKey: ExpressibleByArgument {
+    /// Reads both fingerprints, a blank between.
+    public init?(argument: String) { self.init(parsing: argument) }
+}
+
 extension Role: ExpressibleByArgument {}
 
 extension RevokeReason: ExpressibleByArgument {}

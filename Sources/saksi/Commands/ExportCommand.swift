@@ -13,10 +13,12 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
             "Export a case to a new folder that anyone can verify offline; the vault logs it.",
         discussion: """
             Only submissions whose consent covers the class go in. The folder holds the files as they \
-            were submitted, what proves them, and VERIFY.txt, which says how to check all of it. What \
-            --withhold names is left out and can be proved later: 1/3 is an item as `saksi list` numbers \
-            it, 1/3/name its name, 1/3/paragraph/2-4 a part of its text; * stands for any number. The \
-            file goes with any part of its text.
+            were submitted, what proves them, and VERIFY.txt, which says how to check all of it. It is \
+            sealed with this device's export key (`saksi export-key init`); the SHA-256 of SEAL.txt, \
+            which is printed, belongs on the signed certificate. What --withhold names is left out and \
+            can be proved later: 1/3 is an item as `saksi list` numbers it, 1/3/name its name, \
+            1/3/paragraph/2-4 a part of its text; * stands for any number. The file goes with any part of \
+            its text.
             """
     )
     static let exits = Exit.allCases
@@ -121,7 +123,7 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
         lines += done.erased.map { ("erased", "submission \($0)") }
         lines += [
             ("unopened", unopenable.isEmpty ? nil : "submission \(unopenable), which no key opens"),
-            ("bundle", done.bundle), ("manifest", done.manifest),
+            ("bundle", done.bundle), ("manifest", done.manifest), ("seal", done.seal),
             ("statement", done.statement), ("log entry", "\(done.index)"),
         ]
         Listing.show(lines)

@@ -75,12 +75,25 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
     @Flag(help: "Have no TSAs.")
     var noTsas = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A key that may seal exports, in place of those in force, as `saksi export-key show` prints it.",
+            valueName: "sha256 sha256"
+        )
+    )
+    var exportKey: [ExportKey] = []
+
+    @Flag(help: "Take exports with any key.")
+    var noExportKeys = false
+
     @OptionGroup var proposal: ProposalTime
     @OptionGroup var device: DeviceOptions
 
     func validate() throws {
         guard tlsKey.count <= 2 else { throw ValidationError("There are two TLS keys at most.") }
-        guard witness.isEmpty || !noWitnesses, tsa.isEmpty || !noTsas else {
+        guard witness.isEmpty || !noWitnesses, tsa.isEmpty || !noTsas,
+            exportKey.isEmpty || !noExportKeys
+        else {
             throw ValidationError("Name some, or none.")
         }
     }
@@ -103,6 +116,7 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
         !quorum.isEmpty || !tlsKey.isEmpty || addTlsKey != nil || dropTlsKey != nil
             || !witness.isEmpty || noWitnesses
             || witnessQuorum != nil || !tsa.isEmpty || noTsas
+            || !exportKey.isEmpty || noExportKeys
     }
 
     private func edit(_ policy: inout Policy) throws {
@@ -118,6 +132,7 @@ struct PolicyCommand: AsyncParsableCommand, StatusDocumented {
         if noTsas || !tsa.isEmpty {
             policy.timestampers = tsa.map(\.timestamper).sorted { $0.root < $1.root }
         }
+        if noExportKeys || !exportKey.isEmpty { policy.exportKeys = Set(exportKey).sorted() }
     }
 }
 
