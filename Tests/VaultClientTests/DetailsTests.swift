@@ -125,7 +125,9 @@ import Vault
         }
     }
 
-    @Test("a testimony record is taken apart by its fields, and what only begins like one is refused")
+    @Test(
+        "a testimony record is taken apart by its fields, and what only begins like one is refused"
+    )
     func record() throws {
         let folder = try TemporaryFolder()
         let text = """

@@ -66,6 +66,7 @@ extension FileSource {
     /// The rest of a file that is small.
     ///
     /// - Parameter limit: the largest size in bytes.
+    /// - Returns: all of them.
     /// - Throws: ``FileError``; `EFBIG` for more than the limit.
     public func bytes(limit: Int) throws -> [UInt8] {
         let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: limit + 1) { buffer, count in
