@@ -107,7 +107,7 @@ import Vault
             let home = world.home("activist")
             #expect(
                 DurableFile.names(in: home.folder) == [
-                    "identity.age", "lock", "outbox", "vault.age",
+                    "export-key.age", "identity.age", "lock", "outbox", "vault.age",
                 ]
             )
             #expect(DurableFile.names(in: home.outbox).isEmpty)
