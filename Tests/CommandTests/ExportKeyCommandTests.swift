@@ -16,7 +16,7 @@ extension SharedVaultTests {
             #expect(shown["allowedSigners"].hasPrefix("evidence-export namespaces="))
             let text = try await story.lawyer.result("export-key", "show")
             #expect(text.contains(shown["p256"]) && text.contains(shown["ed25519"]))
-            let none = try await story.admin("export-key", "show")
+            let none = try await story.activist("export-key", "show")
             #expect(none.status == 1 && none.error.contains("saksi export-key init"))
         }
 

@@ -140,6 +140,7 @@ extension SharedVaultTests {
                 ["case", "grant", story.caseID, try await reader.fingerprint()],
             ]
             for person in [reader, story.admin] {
+                _ = try await person.result("export-key", "init")
                 for act in acts {
                     let outcome = try await BuiltProgram.saksi.run(act + person.options)
                     expect(outcome, 3, "the vault refused: there is nothing here for you")

@@ -84,7 +84,7 @@ extension SharedVaultTests {
                 outcome.error == """
                     saksi: error: the value 'nobody' is invalid for '--for <class>'. Please provide \
                     one of the following: asylum, court, media, partner, prosecutor, public, un
-                    saksi: hint: see 'saksi export --help'
+                    saksi: hint: see 'saksi export case --help'
 
                     """
             )
