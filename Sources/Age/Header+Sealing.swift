@@ -43,6 +43,21 @@ extension Header {
         self.init(sealing: stanzas, with: fileKey)
     }
 
+    /// Wraps a file key for recipients as people name them.
+    ///
+    /// - Throws: `.noRecipient`, or `.invalidPublicKey`.
+    public init(
+        wrapping fileKey: borrowing FileKey,
+        for recipients: Recipients,
+        entropy: some EntropySource
+    ) throws(KeyError) {
+        switch recipients {
+        case .postQuantum(let recipients): try self.init(wrapping: fileKey, for: recipients)
+        case .classic(let recipients):
+            try self.init(wrapping: fileKey, for: recipients, entropy: entropy)
+        }
+    }
+
     /// Wraps a file key under a passphrase.
     ///
     /// - Parameters:
