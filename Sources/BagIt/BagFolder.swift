@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Bulk
+import CLinux
 import Glibc
 
 /// The files of a bag as they lie on the disk, hostile until something says otherwise.
@@ -15,6 +16,8 @@ public struct BagFolder: Sendable {
     /// What else lies there, and names that some system takes for one.
     public private(set) var findings: [BagFinding] = []
     private let root: String
+    /// Whether what is read is kept out of the page cache.
+    private var isUncached = false
 
     /// More files than any bag has; it keeps a hostile folder from filling the memory.
     static let maximumCount = 10_000_000
@@ -23,9 +26,15 @@ public struct BagFolder: Sendable {
 
     /// Lists a folder.
     public init(_ root: String) {
+        self.init(root) { !PageCache.holds($0) }
+    }
+
+    /// The same, with another rule for which sizes are kept out of the page cache.
+    init(_ root: String, isUncached: (UInt64) -> Bool) {
         self.root = root
         var folded: [String: BagPath] = [:]
         list(nil, depth: 0, &folded)
+        self.isUncached = isUncached(payload.bytes)
     }
 
     /// How much some files are.
@@ -75,6 +84,13 @@ public struct BagFolder: Sendable {
 
     /// What is read at once: it stays in a core's own cache until it is hashed.
     private static let bufferSize = 256 << 10
+    /// What is read at once past the page cache: the kernel asks the disk for more at a time, and takes
+    /// fewer pages in and out, which in smaller parts costs as much as hashing does.
+    private static let uncachedBufferSize = 2 << 20
+    /// RWF_DONTCACHE of Linux 6.14, which older C libraries do not name.
+    ///
+    /// What a read brings into the page cache leaves it again; what was there stays.
+    private static let dontCache: CInt = 0x80
 
     private func read(_ path: BagPath, _ body: (UnsafeRawBufferPointer) -> Void)
         throws(FileError)
@@ -89,18 +105,24 @@ public struct BagFolder: Sendable {
             throw error("open", path, EINVAL)
         }
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        var caching = isUncached ? Self.dontCache : 0
         let failure = unsafe withUnsafeTemporaryAllocation(
-            byteCount: Self.bufferSize,
+            byteCount: isUncached ? Self.uncachedBufferSize : Self.bufferSize,
             alignment: 4096
         ) { buffer -> CInt? in
+            var part = unsafe iovec(iov_base: buffer.baseAddress, iov_len: buffer.count)
+            var offset: off_t = 0
             while true {
-                let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                let count = unsafe preadv2(descriptor, &part, 1, offset, caching)
                 if count == 0 { return nil }
-                if count < 0 {
-                    guard errno == EINTR else { return errno }
-                    continue
+                if count > 0 {
+                    unsafe body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                    offset += off_t(count)
+                } else if errno == EOPNOTSUPP, caching != 0 {
+                    caching = 0
+                } else if errno != EINTR {
+                    return errno
                 }
-                unsafe body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             }
         }
         if let failure { throw error("read", path, failure) }

@@ -5,6 +5,11 @@
 /// syncfs(2): writes a whole file system to its device and reports write-back errors.
 int syncfs(int descriptor);
 
+#include <sys/uio.h>
+
+/// preadv2(2): preadv with flags for this one call.
+ssize_t preadv2(int descriptor, const struct iovec *parts, int count, off_t offset, int flags);
+
 #include <sys/prctl.h>
 
 /// prctl(2) with PR_SET_DUMPABLE, which is variadic and so out of Swift's reach: no core image of the

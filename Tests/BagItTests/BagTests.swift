@@ -56,6 +56,19 @@ import Testing
         #expect(bag.report().brokenRules == [.checksum])
     }
 
+    @Test("reads the same bytes past the page cache")
+    func uncached() throws {
+        let bag = try TestBag()
+        try bag.write(repeatElement(7, count: (1 << 20) + 1), to: "data/large")
+        let folder = BagFolder(bag.path) { _ in true }
+        for (path, digests) in folder.digests(of: Array(folder.sizes.keys), [.sha256]) {
+            let bytes = try bag.bytes(path.text)
+            let found = try digests.get()
+            #expect(found.size == UInt64(bytes.count))
+            #expect(found[.sha256] == Hash(hashing: bytes).bytes)
+        }
+    }
+
     @Test("line ends in names are percent-encoded, and percent signs since 1.0")
     func names() throws {
         for version in [BagVersion.v0_97, .v1_0] {

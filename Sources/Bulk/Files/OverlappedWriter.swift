@@ -29,7 +29,7 @@ public final class OverlappedWriter: ByteSink {
     }
 
     /// Room for the next bytes; see ``ByteSink``.
-    public func space(_ count: Int) throws -> UnsafeMutableRawBufferPointer {
+    public func space(_ count: Int) throws(FileError) -> UnsafeMutableRawBufferPointer {
         precondition(count <= Ring.slack)
         if filled >= Ring.bufferSize { try handOn(filled / Ring.block * Ring.block) }
         lent = count
@@ -48,14 +48,14 @@ public final class OverlappedWriter: ByteSink {
     /// Writes everything that was committed.
     ///
     /// - Throws: ``FileError``.
-    public func flush() throws {
+    public func flush() throws(FileError) {
         try handOn(filled)
         ring.waitUntilIdle()
         try ring.check()
     }
 
     /// Gives the first bytes of the current buffer to the thread and carries the rest over.
-    private func handOn(_ count: Int) throws {
+    private func handOn(_ count: Int) throws(FileError) {
         try ring.check()
         let next = ring.takeFree()
         let rest = unsafe UnsafeRawBufferPointer(rebasing: ring.buffers[current][count..<filled])
@@ -130,7 +130,7 @@ public final class OverlappedWriter: ByteSink {
         for _ in 1..<Ring.count { free.signal() }
     }
 
-    func check() throws {
+    func check() throws(FileError) {
         let code = failure.load(ordering: .acquiring)
         if code != 0 { throw FileError("write", name, code: code) }
     }
@@ -195,12 +195,13 @@ public final class OverlappedWriter: ByteSink {
 }
 
 /// What open(2) takes and Swift's Glibc module does not name.
-enum OpenFlags {
-    /// Past the page cache; the number differs between machines.
+public enum OpenFlags {
     #if arch(arm64)
-        static let direct: CInt = 0o200000
+        /// Past the page cache; the number differs between machines.
+        public static let direct: CInt = 0o200000
     #else
-        static let direct: CInt = 0o40000
+        /// Past the page cache; the number differs between machines.
+        public static let direct: CInt = 0o40000
     #endif
     /// A file without a name, which is gone with its last descriptor.
     static let temporary = __O_TMPFILE

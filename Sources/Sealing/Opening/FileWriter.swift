@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Age
+public import Bulk
 package import Evidence
 
 extension ObjectTaker {
@@ -58,9 +59,15 @@ public struct FileWriter: ~Copyable {
 
     /// Takes the object's next segment, which is overwritten.
     ///
+    /// - Parameters:
+    ///   - segment: The segment.
+    ///   - digest: Its SHA-256, where the caller has computed it; else it is computed here.
     /// - Throws: ``OpenError``, or `BundleError`.
-    public mutating func add(_ segment: UnsafeMutableRawBufferPointer) throws {
+    public mutating func add(
+        _ segment: UnsafeMutableRawBufferPointer,
+        digest: Hash? = nil
+    ) throws {
         let output = output
-        try unsafe opener.open(segment) { try unsafe output.write($0) }
+        try unsafe opener.open(segment, digest: digest) { try unsafe output.write($0) }
     }
 }

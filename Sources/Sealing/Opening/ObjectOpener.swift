@@ -94,12 +94,18 @@ public struct ObjectOpener: ~Copyable {
     ///
     /// - Parameters:
     ///   - bytes: the segment, which is overwritten.
+    ///   - digest: its SHA-256, where the caller has computed it; else it is computed here.
     ///   - sink: takes the plaintext, without padding.
     /// - Throws: ``OpenError``, the same one from then on, and what the sink throws.
-    public mutating func open(_ bytes: UnsafeMutableRawBufferPointer, to sink: Sink) throws {
+    public mutating func open(
+        _ bytes: UnsafeMutableRawBufferPointer,
+        digest: Hash? = nil,
+        to sink: Sink
+    ) throws {
         if let failure { throw failure }
         do {
-            try unsafe openSegment(bytes, to: sink)
+            let digest = unsafe digest ?? Hash(hashing: UnsafeRawBufferPointer(bytes))
+            try unsafe openSegment(bytes, digest, to: sink)
         } catch let error as OpenError {
             failure = error
             throw error
@@ -119,13 +125,12 @@ public struct ObjectOpener: ~Copyable {
 
     private mutating func openSegment(
         _ bytes: UnsafeMutableRawBufferPointer,
+        _ digest: Hash,
         to sink: Sink
     ) throws {
         guard segment < description.segments.count else { throw OpenError.extraSegment }
-        var digest = SHA256Hasher()
-        unsafe digest.update(raw: UnsafeRawBufferPointer(bytes))
         guard UInt64(bytes.count) == description.size(ofSegment: segment),
-            digest.finalize() == description.segments[segment]
+            digest == description.segments[segment]
         else { throw OpenError.segment(segment) }
         var offset = 0
         if segment == 0 {
