@@ -163,6 +163,10 @@ struct SampleStatement: CustomTestStringConvertible, Sendable {
             reason: .commitment
         )
         add("reencrypt", try vault.sign(.reencrypt(reencrypt), by: vault.reader))
+        add(
+            "export.override",
+            try vault.sign(vault.override(for: .media), by: [vault.reader, vault.admin])
+        )
         return samples
     }
 }

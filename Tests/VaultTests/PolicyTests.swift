@@ -531,6 +531,37 @@ struct PermissionTests {
         #expect(throws: PolicyViolation.erased) { try vault.post(export) }
     }
 
+    @Test("an override lets evidence go once where consent does not, until consent is given anew")
+    func overrides() throws {
+        var vault = try TestVault()
+        try vault.require(2, for: .exportOverride)
+        let both = [vault.reader, vault.admin, try Person("second admin")]
+        func export() throws -> SignedStatement {
+            try vault.sign(vault.export(vault.record, for: .media), by: vault.reader)
+        }
+        func refused(_ rule: PolicyViolation) throws {
+            let export = try export()
+            #expect(throws: rule) { try vault.post(export) }
+        }
+        try refused(.noConsent)
+        let few = try vault.sign(vault.override(for: .media), by: [vault.reader, vault.admin])
+        #expect(throws: PolicyViolation.quorumMissing) { try vault.post(few) }
+        let stranger = try vault.sign(
+            vault.override(for: .media),
+            by: [vault.submitter, vault.admin, try Person("second admin")]
+        )
+        #expect(throws: PolicyViolation.mayNotRead) { try vault.post(stranger) }
+
+        try vault.post(vault.sign(vault.override(for: .media), by: both))
+        try vault.post(export())
+        try refused(.noConsent)
+
+        try vault.post(vault.sign(vault.override(for: .media), by: both))
+        let consent = Consent(record: vault.record, classes: [.court])
+        try vault.post(vault.sign(.consent(consent), by: vault.submitter))
+        try refused(.noConsent)
+    }
+
     @Test("an act of a quorum class takes effect with enough administrators, each counted once")
     func countsAdministrators() throws {
         for kind in QuorumClass.allCases {

@@ -262,9 +262,10 @@ struct ReplayTests {
             var vault = log.vault
             var submission = try #require(vault.facts.submission(record: vault.record))
             // A property that is added must be written, too.
-            #expect(Mirror(reflecting: submission).children.count == 9)
+            #expect(Mirror(reflecting: submission).children.count == 10)
             submission.isHeld = isHeld
             submission.isErased = isErased
+            submission.overrides = isHeld ? [.asylum, .un] : []
             submission.isReplaced = isHeld
             submission.earlier = isErased ? [.test("first"), .test("second")] : []
             vault.facts.set(submission, record: vault.record)

@@ -199,6 +199,18 @@ struct TestVault {
         )
     }
 
+    func override(for consentClass: ConsentClass) -> Act {
+        .exportOverride(
+            ExportOverride(
+                expires: Self.deadline,
+                caseID: caseID,
+                consentClass: consentClass,
+                records: [record],
+                authority: "court-order"
+            )
+        )
+    }
+
     // MARK: What administrators decide
 
     func policyChange(_ change: (inout Policy) -> Void) throws -> Act {
@@ -265,6 +277,7 @@ struct TestVault {
             )
             return (.caseRecover(act), (admin, .admin))
         case .erase: return (erase, (reader, .reader))
+        case .exportOverride: return (override(for: .media), (reader, .reader))
         case .freeze: return (freeze(), (admin, .admin))
         case .logKey: return (try logKeyChange(), (admin, .admin))
         case .hold: return (hold(.off), (reader, .reader))

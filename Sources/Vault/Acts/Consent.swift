@@ -29,7 +29,7 @@ extension Consent: ActBody {
         writer.add("class", classes)
     }
 
-    /// By whoever submitted the record.
+    /// By whoever submitted the record; what was decided in spite of an earlier consent is no longer good.
     func apply(
         to state: inout VaultState,
         in context: ActContext,
@@ -37,6 +37,9 @@ extension Consent: ActBody {
     ) throws(PolicyViolation) {
         guard let submission = facts.submission(record) else { throw .unknownRecord }
         guard state.person(of: submission.submitter) == context.person else { throw .notSubmitter }
-        facts.change(record) { $0.classes = classes }
+        facts.change(record) { submission in
+            submission.classes = classes
+            submission.overrides = []
+        }
     }
 }

@@ -51,7 +51,7 @@ extension Export: ActBody {
     }
 
     /// By whoever reads the case, with a key of the policy where it names some; each record's consent,
-    /// as it is now, holds the class.
+    /// as it is now, holds the class, or an override does, which is used up.
     func apply(
         to state: inout VaultState,
         in context: ActContext,
@@ -63,7 +63,14 @@ extension Export: ActBody {
         for record in records {
             let submission = try facts.submission(record, to: caseID)
             guard !submission.isErased else { throw .erased }
-            guard submission.classes.contains(consentClass) else { throw .noConsent }
+            guard submission.allows(consentClass) else { throw .noConsent }
+        }
+        for record in records {
+            facts.change(record) { submission in
+                if !submission.classes.contains(consentClass) {
+                    submission.overrides.removeAll { $0 == consentClass }
+                }
+            }
         }
     }
 }

@@ -24,12 +24,13 @@ public protocol VaultFacts {
 }
 
 extension VaultFacts {
-    /// What the log says of a submission now, by any of its records: consent and hold are those of the
+    /// What the log says of a submission now, by any of its records: consent, overrides and hold are those of the
     /// record that was submitted, which count for all that took its place.
     func submission(_ record: Hash) -> Submission? {
         guard var found = submission(record: record) else { return nil }
         if let first = found.earlier.first.flatMap({ submission(record: $0) }) {
             found.classes = first.classes
+            found.overrides = first.overrides
             found.isHeld = first.isHeld
         }
         return found
@@ -56,6 +57,8 @@ public struct Submission: Hashable, Sendable {
     public let epoch: UInt64
     /// To whom it may be given, as the submitter last said; none when consent was withdrawn.
     public var classes: [ConsentClass]
+    /// To whom it may be given once although consent does not say so, ascending; see ``ExportOverride``.
+    public var overrides: [ConsentClass] = []
     /// The records that this one took the place of: first the one that was submitted.
     public var earlier: [Hash] = []
     /// Whether it may not be erased, whatever the case is.
@@ -78,5 +81,10 @@ public struct Submission: Hashable, Sendable {
         self.submitter = submitter
         self.epoch = epoch
         self.classes = classes
+    }
+
+    /// Whether it may be given to a class now: by consent, or once by an override.
+    public func allows(_ consentClass: ConsentClass) -> Bool {
+        classes.contains(consentClass) || overrides.contains(consentClass)
     }
 }

@@ -4,7 +4,7 @@ public import Bulk
 
 /// The facts of a log in memory, for clients, tests and audits.
 ///
-/// A statement takes 38 bytes, a submission 147 more (<doc:Replay>, "Memory"). Of a statement's id the first 16 bytes
+/// A statement takes 38 bytes, a submission 156 more (<doc:Replay>, "Memory"). Of a statement's id the first 16 bytes
 /// are kept: two statements whose ids begin alike count as one that was repeated, which an audit then
 /// reports with the indices of both. To make two such takes 2^64 hashes, and hides nothing.
 public struct LogFacts: VaultFacts, Sendable, Equatable {

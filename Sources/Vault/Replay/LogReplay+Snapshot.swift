@@ -73,11 +73,7 @@ extension LogFacts {
             writer.bytes += submission.caseID.bytes
             writer.bytes += submission.submitter.bytes
             writer.add(submission.epoch)
-            writer.add(
-                ConsentClass.allCases.enumerated().reduce(0) { mask, each in
-                    submission.classes.contains(each.element) ? mask | 1 << each.offset : mask
-                }
-            )
+            writer.add(mask(submission.classes) | mask(submission.overrides) << 32)
             writer.add(
                 (submission.isHeld ? 1 : 0) | (submission.isErased ? 2 : 0)
                     | (submission.isReplaced ? 4 : 0) | (submission.earlier.isEmpty ? 0 : 8)
@@ -105,14 +101,14 @@ extension LogFacts {
                 let epoch = reader.number(), let mask = reader.number(),
                 let marks = reader.number()
             else { return nil }
-            let classes = ConsentClass.allCases.enumerated().filter { mask >> $0.offset & 1 == 1 }
             var submission = Submission(
                 index: index,
                 caseID: caseID,
                 submitter: Fingerprint(submitter),
                 epoch: epoch,
-                classes: classes.map(\.element)
+                classes: classes(mask)
             )
+            submission.overrides = classes(mask >> 32)
             submission.isHeld = marks & 1 == 1
             submission.isErased = marks & 2 == 2
             submission.isReplaced = marks & 4 == 4
@@ -128,6 +124,18 @@ extension LogFacts {
             set(submission, record: record)
         }
     }
+}
+
+/// Bit n for the nth class.
+private func mask(_ classes: [ConsentClass]) -> UInt64 {
+    ConsentClass.allCases.enumerated().reduce(0) { mask, each in
+        classes.contains(each.element) ? mask | 1 << each.offset : mask
+    }
+}
+
+/// The classes of a mask.
+private func classes(_ mask: UInt64) -> [ConsentClass] {
+    ConsentClass.allCases.enumerated().filter { mask >> $0.offset & 1 == 1 }.map(\.element)
 }
 
 private struct ByteWriter {

@@ -48,6 +48,8 @@ public enum ActName: String, CaseIterable, Sendable {
     case freeze
     /// ``Reencrypt``.
     case reencrypt
+    /// ``ExportOverride``.
+    case exportOverride = "export.override"
 }
 
 /// What a statement does.
@@ -99,6 +101,8 @@ public enum Act: Hashable, Sendable {
     case freeze(Freeze)
     /// Seals a submission anew, payloads and all.
     case reencrypt(Reencrypt)
+    /// Lets evidence go where consent does not.
+    case exportOverride(ExportOverride)
 
     init(_ name: ActName, reading reader: inout LineReader) throws(LineError) {
         self =
@@ -125,6 +129,7 @@ public enum Act: Hashable, Sendable {
             case .logKey: .logKey(try LogKeyChange(reading: &reader))
             case .freeze: .freeze(try Freeze(reading: &reader))
             case .reencrypt: .reencrypt(try Reencrypt(reading: &reader))
+            case .exportOverride: .exportOverride(try ExportOverride(reading: &reader))
             }
     }
 
@@ -153,6 +158,7 @@ public enum Act: Hashable, Sendable {
         case .logKey: .logKey
         case .freeze: .freeze
         case .reencrypt: .reencrypt
+        case .exportOverride: .exportOverride
         }
     }
 
@@ -181,6 +187,7 @@ public enum Act: Hashable, Sendable {
         case .logKey(let act): act
         case .freeze(let act): act
         case .reencrypt(let act): act
+        case .exportOverride(let act): act
         }
     }
 
@@ -202,6 +209,7 @@ public enum Act: Hashable, Sendable {
         case .hold(let act): act.caseID
         case .erase(let act): act.caseID
         case .reencrypt(let act): act.caseID
+        case .exportOverride(let act): act.caseID
         }
     }
 
@@ -224,6 +232,7 @@ public enum Act: Hashable, Sendable {
         case .hold(let act): act.records
         case .erase(let act): [act.record]
         case .reencrypt(let act): [act.previous, act.record]
+        case .exportOverride(let act): act.records
         }
     }
 }

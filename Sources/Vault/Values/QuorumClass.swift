@@ -6,6 +6,8 @@ public enum QuorumClass: String, CaseIterable, Sendable {
     case caseRecover = "case.recover"
     /// To have evidence destroyed.
     case erase
+    /// To export evidence to whom its consent does not name.
+    case exportOverride = "export.override"
     /// To end the log.
     case freeze
     /// To let go of evidence that was held.
@@ -30,7 +32,7 @@ public enum QuorumClass: String, CaseIterable, Sendable {
     /// Whether others than administrators may begin such an act, for administrators to sign.
     var isOpenToMembers: Bool {
         switch self {
-        case .erase, .hold, .rekey: true
+        case .erase, .exportOverride, .hold, .rekey: true
         case .caseRecover, .freeze, .inviteAdmin, .inviteAuditor, .inviteReader, .logKey, .policy,
             .replace, .revoke:
             false

@@ -8,7 +8,7 @@ import GRDB
 /// thrown away and made again from the log.
 enum IndexSchema {
     /// Written to `user_version`; an index with another one is made again.
-    static let version = 11
+    static let version = 12
 
     static func create(_ db: Database) throws {
         try db.execute(sql: tables)
@@ -74,8 +74,10 @@ enum IndexSchema {
             actor BLOB NOT NULL, epoch INTEGER NOT NULL, earlier BLOB NOT NULL
         ) WITHOUT ROWID;
         CREATE INDEX submissions_by_case ON submissions (case_id, leaf);
+        -- The consent and the overrides that are left, whenever either changed.
         CREATE TABLE consents (
-            record BLOB, leaf INTEGER, classes TEXT NOT NULL, PRIMARY KEY (record, leaf)
+            record BLOB, leaf INTEGER, classes TEXT NOT NULL, overrides TEXT NOT NULL,
+            PRIMARY KEY (record, leaf)
         ) WITHOUT ROWID;
         -- What was held, erased or replaced, whenever that changed.
         CREATE TABLE marks (

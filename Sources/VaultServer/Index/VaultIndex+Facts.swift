@@ -39,7 +39,7 @@ extension VaultIndex {
         )
     }
 
-    /// What the log says of a record before a leaf; consent and hold are those of the first in its place.
+    /// What the log says of a record before a leaf; consent, overrides and hold are those of the first in its place.
     static func submission(
         _ record: Hash,
         before leaf: UInt64,
@@ -48,6 +48,7 @@ extension VaultIndex {
         guard var found = try row(of: record, before: leaf, db) else { return nil }
         if let first = try found.earlier.first.flatMap({ try row(of: $0, before: leaf, db) }) {
             found.classes = first.classes
+            found.overrides = first.overrides
             found.isHeld = first.isHeld
         }
         return found
@@ -74,6 +75,10 @@ extension VaultIndex {
                         WHERE consents.record = ?1 AND consents.leaf < ?2
                         ORDER BY consents.leaf DESC LIMIT 1
                     ) AS classes, (
+                        SELECT overrides FROM consents
+                        WHERE consents.record = ?1 AND consents.leaf < ?2
+                        ORDER BY consents.leaf DESC LIMIT 1
+                    ) AS overrides, (
                         SELECT held + 2 * erased + 4 * replaced FROM marks
                         WHERE marks.record = ?1 AND marks.leaf < ?2
                         ORDER BY marks.leaf DESC LIMIT 1
@@ -92,19 +97,26 @@ extension Submission {
         guard let caseID = CaseID(row["case_id"] as Data),
             let submitter = Fingerprint(row["actor"] as Data)
         else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "submission") }
-        let classes = (row["classes"] as String? ?? "").split(separator: " ")
         self.init(
             index: row["leaf"],
             caseID: caseID,
             submitter: submitter,
             epoch: row["epoch"],
-            classes: classes.compactMap { ConsentClass(rawValue: String($0)) }
+            classes: ConsentClass.list(row["classes"])
         )
+        overrides = ConsentClass.list(row["overrides"])
         let marks: Int = row["marks"] ?? 0
         isHeld = marks & 1 == 1
         isErased = marks & 2 == 2
         isReplaced = marks & 4 == 4
         earlier = Hash.list(row["earlier"])
+    }
+}
+
+extension ConsentClass {
+    /// Words with spaces between them; none where there is no row.
+    fileprivate static func list(_ text: String?) -> [ConsentClass] {
+        (text ?? "").split(separator: " ").compactMap { ConsentClass(rawValue: String($0)) }
     }
 }
 

@@ -215,7 +215,17 @@ extension VaultIndex {
                 try erase(act.objects, of: record, leaf: leaf, db)
             }
         case .access(let act): cases = [act.caseID]
-        case .export(let act): cases = [act.caseID]
+        case .export(let act):
+            cases = [act.caseID]
+            try changeOverrides(of: act.records, leaf, db) { submission in
+                guard !submission.classes.contains(act.consentClass) else { return }
+                submission.overrides.removeAll { $0 == act.consentClass }
+            }
+        case .exportOverride(let act):
+            cases = [act.caseID]
+            try changeOverrides(of: act.records, leaf, db) {
+                $0.overrides = Set($0.overrides + [act.consentClass]).sorted()
+            }
         case .custody(let act): cases = [act.caseID]
         case .consent(let act):
             let first = try earlier(than: act.record, db).first ?? act.record
@@ -235,15 +245,34 @@ extension VaultIndex {
     private static func consent(
         _ record: Hash,
         _ classes: [ConsentClass],
+        overrides: [ConsentClass] = [],
         _ leaf: UInt64,
         _ db: Database
     ) throws {
-        try db.cachedStatement(sql: "INSERT INTO consents VALUES (?, ?, ?)")
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO consents VALUES (?, ?, ?, ?)")
             .execute(
                 arguments: [
                     record.data, leaf, classes.map(\.rawValue).joined(separator: " "),
+                    overrides.map(\.rawValue).joined(separator: " "),
                 ]
             )
+    }
+
+    /// Changes the overrides of some submissions, by any of their records, as the fold does.
+    private static func changeOverrides(
+        of records: [Hash],
+        _ leaf: UInt64,
+        _ db: Database,
+        _ change: (inout Submission) -> Void
+    ) throws {
+        for record in records {
+            guard var found = try submission(record, before: leaf, db) else { continue }
+            let before = found.overrides
+            change(&found)
+            guard found.overrides != before else { continue }
+            let first = found.earlier.first ?? record
+            try consent(first, found.classes, overrides: found.overrides, leaf, db)
+        }
     }
 
     /// Lets a record take the place of another; the submitter stays.

@@ -22,7 +22,7 @@ extension VaultIndex {
             guard try isGovernor(act.person.data, db) else { return }
         case .policy, .logKey, .freeze: break
         case .caseOpen, .caseGrant, .caseRemove, .caseRotate, .caseEscrow, .caseRecover, .submit,
-            .access, .export, .consent, .custody, .hold, .erase, .reencrypt:
+            .access, .export, .consent, .custody, .hold, .erase, .reencrypt, .exportOverride:
             return
         }
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO governance_entries VALUES (?)")
