@@ -40,6 +40,26 @@ import Testing
         #expect(wasNamed == [false, true])
     }
 
+    @Test(
+        "holds the same bytes where they went past the page cache",
+        arguments: [0, 4095, 3_000_001]
+    )
+    func uncached(size: Int) throws {
+        let parent = try Folder()
+        let folder = try BundleFolder(parent.path + "/bundle")
+        let file = try folder.create("data/x", isUncached: true)
+        let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 3) }
+        for start in stride(from: 0, to: size, by: 65_536) {
+            try unsafe bytes[start..<min(start + 65_536, size)].withUnsafeBytes {
+                try unsafe file.write($0)
+            }
+        }
+        try file.finish()
+        try folder.finish()
+        let written = try Data(contentsOf: URL(filePath: parent.path + "/bundle/data/x"))
+        #expect(written == Data(bytes))
+    }
+
     private func failing(_: CInt) -> CInt {
         errno = EIO
         return -1

@@ -79,6 +79,7 @@ import Testing
                 in: "/"
             )
             #expect(run.status == 0, "\(run.output)")
+            try Mutation.close(path)
         }
         return bundle
     }

@@ -139,7 +139,8 @@ import Vault
                 as: UTF8.self
             )
             #expect(text.contains("abab abab") && text.contains("export 42"))
-            #expect(text.contains("time-stamp authority one"))
+            #expect(text.contains("2026-03-05T10:00:00Z, root certificate"))
+            #expect(text.contains("efef efef"))
             #expect(!text.lowercased().contains("i personally"))
             #expect(text.components(separatedBy: HTML.blank.markup).count > 30)
         }
@@ -148,7 +149,7 @@ import Vault
     private static let sealed = Certificate.Sealed(
         seal: Hash([UInt8](repeating: 0xab, count: 32)) ?? Hash(hashing: []),
         keys: [("P-256 key", String(repeating: "cd", count: 32))],
-        stamps: [("time-stamp authority one", "2026-03-05T10:00:00Z")],
+        stamps: [("2026-03-05T10:00:00Z", Certificate.groups(String(repeating: "ef", count: 32)))],
         export: 42,
         files: 7,
         bytes: 1000,

@@ -19,29 +19,7 @@ import Vault
             },
             paragraphs: paragraphs
         )
-        let test = bundle.test
-        try bundle.change { path in
-            let folder = "\(path)/addenda"
-            try FileManager.default.createDirectory(
-                atPath: folder,
-                withIntermediateDirectories: true
-            )
-            let writer = try SupplementWriter(
-                selectors.map { try LeafSelector(parsing: $0) },
-                of: test.submissions.enumerated().map { place, submission in
-                    try BundleContents.Submission(
-                        number: place + 1,
-                        record: submission.record,
-                        commitments: submission.commitments,
-                        manifest: submission.manifest
-                    )
-                },
-                for: ExportedBundle(at: path),
-                to: "\(folder)/one"
-            )
-            try test.write(writer)
-            try writer.seal()
-        }
+        try bundle.unseal(selectors)
         return bundle
     }
 

@@ -7,13 +7,15 @@ import Timestamp
 /// A test authority without a network: `Tests/Peers/tsa.py`, with keys of its own.
 struct TestAuthority {
     let root: CertificateFile
+    /// That revoke nothing.
+    private let lists: CertificateFile
     private let folder: Folder
 
     init(_ algorithm: String) throws {
         folder = try Folder()
         try Self.run("make", folder.path + "/tsa", algorithm)
-        let bytes = try Data(contentsOf: URL(filePath: folder.path + "/tsa/root.crt"))
-        root = try CertificateFile(parsing: Array(bytes))
+        root = try Self.certificates(folder.path + "/tsa/root.crt")
+        lists = try Self.certificates(folder.path + "/tsa/lists.pem")
     }
 
     /// Stamps bytes now.
@@ -29,7 +31,15 @@ struct TestAuthority {
         let found = StoredTimestamp.response(response)
             .verify(answering: request, trusting: TimestampTrust(roots: root), at: time)
         #expect(found.violation == nil)
-        return try KeptTimestamp(response: response, chain: found.chain)
+        return try KeptTimestamp(
+            response: response,
+            chain: found.chain,
+            revocationLists: lists.revocationLists
+        )
+    }
+
+    private static func certificates(_ path: String) throws -> CertificateFile {
+        try CertificateFile(parsing: Array(Data(contentsOf: URL(filePath: path))))
     }
 
     private static func run(_ arguments: String...) throws {

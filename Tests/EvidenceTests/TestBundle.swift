@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BagIt
 import Bulk
 import Foundation
 import Timestamp
@@ -15,15 +16,17 @@ struct TestBundle {
     let policy: TrustPolicy
     let test: TestCase
     private let folder: Folder
+    private let copy: BundleCopy
     private var path: String { folder.path + "/bundle" }
 
     /// A bundle of the whole case, made once and copied for each test.
-    static func whole() async throws -> TestBundle {
-        let made = try await exported.value
-        return try TestBundle(test: made.test) { path in
-            for (file, bytes) in made.files { try write(bytes, to: "\(path)/\(file)") }
-        }
-    }
+    static func whole() async throws -> TestBundle { try TestBundle(await wholeMade.value) }
+
+    /// A bundle with a file of every kind that there is, made once like the other.
+    ///
+    /// It has a derivative, a text of which a paragraph is withheld, a whole submission, time-stamps, and
+    /// a supplement.
+    static func ofEveryKind() async throws -> TestBundle { try TestBundle(await fullMade.value) }
 
     /// A bundle of some items, without what is withheld.
     static func partial(
@@ -44,23 +47,76 @@ struct TestBundle {
         return try TestBundle(test: test) { try test.export(to: $0, stampedBy: authority) }
     }
 
-    private static let exported = Task {
-        let bundle = try await TestBundle.partial(items: [nil, nil])
-        let files = try bundle.listing().map { ($0, try bundle.bytes($0)) }
-        return (files: files, test: bundle.test)
+    /// A bundle for a class that an override alone allows.
+    static func overridden() async throws -> TestBundle {
+        var test = try await TestCase()
+        try test.override(for: .media)
+        return try TestBundle(test: test) { try test.export(to: $0, for: .media) }
+    }
+
+    /// A bundle in memory.
+    private struct Made {
+        let test: TestCase
+        let files: [(path: String, bytes: [UInt8])]
+
+        init(_ bundle: TestBundle) throws {
+            test = bundle.test
+            files = try bundle.listing().map { ($0, try bundle.bytes($0)) }
+        }
+    }
+
+    private static let wholeMade = Task { try Made(await .partial()) }
+
+    private static let fullMade = Task {
+        var test = try await TestCase(paragraphs: ["One.\n\n", "Two.\n\n", "Three.\n"]) {
+            submission,
+            place,
+            test in
+            var details = ItemDetails()
+            guard submission == 1, place == 0 else { return details }
+            details.arrival = Arrival(.messengerDocument)
+            details.claimedPlace = "ភូមិថ្មី"
+            details.derivation = test.submissions[0].manifest.leaves(ofItem: 2).first.flatMap {
+                Derivation(of: $0.commitment, kind: .translated, method: "by hand", language: "en")
+            }
+            return details
+        }
+        let authority = try TestAuthority("ec")
+        let bundle = try TestBundle(test: test) { path in
+            try test.export(
+                to: path,
+                withholding: ["1/1/paragraph/2", "1/2/name", "1/4"].map {
+                    try Withholding(LeafSelector(parsing: $0), code: "B.1")
+                },
+                stampedBy: authority
+            )
+        }
+        try bundle.unseal(["1/4"])
+        return try Made(bundle)
+    }
+
+    private init(_ made: Made) throws {
+        try self.init(test: made.test) { path in
+            for (file, bytes) in made.files { try Self.write(bytes, to: "\(path)/\(file)") }
+        }
     }
 
     private init(test: TestCase, make: (String) throws -> Void) throws {
         folder = try Folder()
+        copy = BundleCopy(of: folder.path + "/bundle", at: folder.path + "/copy")
         self.test = test
         policy = test.log.policy
         try make(folder.path + "/bundle")
     }
 
-    func listing() throws -> [String] { try BundleFiles(path).sizes.keys.sorted() }
+    func listing() throws -> [String] { BagFolder(path).sizes.keys.map(\.text).sorted() }
 
-    func bytes(_ file: String) throws -> [UInt8] {
-        try Array(Data(contentsOf: URL(filePath: "\(path)/\(file)")))
+    func bytes(_ file: String) throws -> [UInt8] { try Self.bytes("\(path)/\(file)") ?? [] }
+
+    /// The bytes of a file; `nil` where there is none.
+    static func bytes(_ path: String) throws -> [UInt8]? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try Array(Data(contentsOf: URL(filePath: path)))
     }
 
     func text(_ file: String) throws -> String { String(decoding: try bytes(file), as: UTF8.self) }
@@ -86,6 +142,27 @@ struct TestBundle {
         try run("sh", "-c", "grep '^    ' VERIFY.txt | sh -eu && echo ALL STEPS PASSED")
     }
 
+    /// Puts a supplement that shows what is withheld into `addenda/one`.
+    func unseal(_ selectors: [String]) throws {
+        let folder = "\(path)/addenda"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let writer = try SupplementWriter(
+            selectors.map { try LeafSelector(parsing: $0) },
+            of: test.submissions.enumerated().map { place, submission in
+                try BundleContents.Submission(
+                    number: place + 1,
+                    record: submission.record,
+                    commitments: submission.commitments,
+                    manifest: submission.manifest
+                )
+            },
+            for: ExportedBundle(at: path),
+            to: "\(folder)/one"
+        )
+        try test.write(writer)
+        try writer.seal()
+    }
+
     /// Changes the bundle for good.
     func change(_ change: (String) throws -> Void) throws { try change(path) }
 
@@ -97,18 +174,10 @@ struct TestBundle {
         coveredUp: Bool = false,
         after change: (String) throws -> Void
     ) throws -> [String] {
-        let copy = folder.path + "/copy"
-        // Links are enough, since a change writes a new file.
-        for file in try listing() {
-            try Self.makeFolder(for: "\(copy)/\(file)")
-            guard unsafe link("\(path)/\(file)", "\(copy)/\(file)") == 0 else {
-                throw POSIXError(.EIO)
-            }
-        }
-        defer { try? FileManager.default.removeItem(atPath: copy) }
-        try change(copy)
-        if coveredUp { try Mutation.coverUp(copy) }
-        return BundleVerifier(copy).report(trusting: policy).failures
+        try copy.putBack()
+        try change(copy.path)
+        if coveredUp { try Mutation.coverUp(copy.path) { try copy.hash(of: $0) } }
+        return BundleVerifier(copy.path).report(trusting: policy).failures
     }
 
     /// Removes the last exhibit, and the leaves that tell of it.
@@ -181,49 +250,63 @@ enum Mutation {
         )
     }
 
-    static func coverUp(_ bundle: String) throws {
+    /// Makes the lists, the sizes and the seal fit what is there.
+    ///
+    /// - Parameter hash: the SHA-256 of a file of the bundle.
+    static func coverUp(_ bundle: String, hash: (String) throws -> Hash) throws {
         var payload = BundleManifest()
         var tags = BundleManifest()
-        let files = try BundleFiles(bundle)
+        let sizes = Dictionary(
+            uniqueKeysWithValues: BagFolder(bundle).sizes.map { ($0.key.text, $0.value) }
+        )
+        func text(_ path: String) throws -> String? {
+            try TestBundle.bytes("\(bundle)/\(path)").map { String(decoding: $0, as: UTF8.self) }
+        }
         let kept = [BundleLayout.tagManifest, BundleLayout.payloadManifest, BundleLayout.info]
-        for path in files.sizes.keys
-        where !kept.contains(path) && !BundleLayout.isUnsealed(path) {
-            let hash = try Hash(hashing: Data(contentsOf: URL(filePath: "\(bundle)/\(path)")))
-            if path.hasPrefix("data/") {
-                payload.hashes[path] = hash
+        for path in sizes.keys where !kept.contains(path) && !BundleLayout.isUnsealed(path) {
+            if path.hasPrefix(BundleLayout.payload) {
+                payload.hashes[path] = try hash(path)
             } else {
-                tags.hashes[path] = hash
+                tags.hashes[path] = try hash(path)
             }
         }
-        tags.hashes[BundleLayout.payloadManifest] = Hash(hashing: payload.bytes)
-        try TestBundle.write(payload.bytes, to: "\(bundle)/\(BundleLayout.payloadManifest)")
-        if files.sizes[BundleLayout.info] != nil {
-            let sizes = payload.hashes.keys.map { files.sizes[$0] ?? 0 }
-            let lines = String(decoding: try files.bytes(BundleLayout.info), as: UTF8.self)
-                .split(separator: "\n", omittingEmptySubsequences: false).map { line in
-                    line.hasPrefix("Payload-Oxum: ")
-                        ? "Payload-Oxum: \(sizes.reduce(0, +)).\(sizes.count)" : String(line)
-                }
-            let info = Array(lines.joined(separator: "\n").utf8)
-            tags.hashes[BundleLayout.info] = Hash(hashing: info)
-            try TestBundle.write(info, to: "\(bundle)/\(BundleLayout.info)")
+        func add(_ bytes: [UInt8], _ path: String) throws {
+            tags.hashes[path] = Hash(hashing: bytes)
+            try TestBundle.write(bytes, to: "\(bundle)/\(path)")
         }
-        try TestBundle.write(tags.bytes, to: "\(bundle)/\(BundleLayout.tagManifest)")
-        guard files.sizes[BundleLayout.seal] != nil else { return }
-        let sizes = payload.hashes.keys.map { files.sizes[$0] ?? 0 }
-        let claims = String(decoding: try files.bytes(BundleLayout.seal), as: UTF8.self)
-            .split(separator: "\n").filter { $0.hasPrefix("#") }.map { line -> String in
-                switch line.split(separator: ":").first {
-                case "# files under data/": return "# files under data/: \(sizes.count)\n"
-                case "# bytes under data/": return "# bytes under data/: \(sizes.reduce(0, +))\n"
-                default: return line + "\n"
-                }
+        let files = payload.hashes.count
+        let bytes = payload.hashes.keys.reduce(0) { $0 + (sizes[$1] ?? 0) }
+        try add(payload.bytes, BundleLayout.payloadManifest)
+        if let info = try text(BundleLayout.info) {
+            let lines = info.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                line.hasPrefix("Payload-Oxum: ") ? "Payload-Oxum: \(bytes).\(files)" : line
             }
-        tags.hashes[BundleLayout.tagManifest] = Hash(hashing: tags.bytes)
+            try add(Array(lines.joined(separator: "\n").utf8), BundleLayout.info)
+        }
+        try add(tags.bytes, BundleLayout.tagManifest)
+        guard let seal = try text(BundleLayout.seal) else { return }
+        // Stamps are of the seal that was.
+        for path in sizes.keys where BundleLayout.isOfToken(path) {
+            try delete("\(bundle)/\(path)")
+        }
+        let claims = seal.split(separator: "\n").filter { $0.hasPrefix("#") }.map {
+            line -> String in
+            switch line.split(separator: ":").first {
+            case "# files under data/": return "# files under data/: \(files)\n"
+            case "# bytes under data/": return "# bytes under data/: \(bytes)\n"
+            default: return line + "\n"
+            }
+        }
         let lines = BundleLayout.sealed.compactMap { path in
             tags.hashes[path].map { "\($0)  \(path)\n" }
         }
         try reseal(bundle, Array((claims + lines).joined().utf8))
+    }
+
+    static func coverUp(_ bundle: String) throws {
+        try coverUp(bundle) {
+            try Hash(hashing: Data(contentsOf: URL(filePath: "\(bundle)/\($0)")))
+        }
     }
 
     /// Signs a seal anew.
@@ -238,6 +321,25 @@ enum Mutation {
             (BundleLayout.sshSignature, signatures.ssh.armored),
             (BundleLayout.p256Key, signer.publicKey.pem),
             (BundleLayout.allowedSigners, signer.publicKey.allowedSigners),
+        ] {
+            try TestBundle.write(bytes, to: "\(bundle)/\(path)")
+        }
+        try close(bundle, by: signer)
+    }
+
+    /// Makes the list of what came of the seal anew.
+    static func close(_ bundle: String, by signer: ExportSigner = TestCase.signer) throws {
+        var closing = Closing()
+        for path in BagFolder(bundle).sizes.keys.map(\.text)
+        where Closing.mustName(path) || path == "addenda/certificate.html" {
+            let bytes = try TestBundle.bytes("\(bundle)/\(path)")
+            closing.files.hashes[path] = bytes.map { Hash(hashing: $0) }
+        }
+        let signatures = try signer.sign(closing.bytes)
+        for (path, bytes) in [
+            (BundleLayout.closing, closing.bytes),
+            (BundleLayout.closingP256Signature, signatures.p256),
+            (BundleLayout.closingSSHSignature, signatures.ssh.armored),
         ] {
             try TestBundle.write(bytes, to: "\(bundle)/\(path)")
         }

@@ -308,6 +308,18 @@ struct TestCase {
         )
     }
 
+    /// Lets both submissions go once to a class that their consent does not hold.
+    mutating func override(for consentClass: ConsentClass) throws {
+        let act = ExportOverride(
+            expires: UTCTime(seconds: Arrange.created.seconds + 86_400),
+            caseID: Arrange.caseID,
+            consentClass: consentClass,
+            records: submissions.map(\.record.hash),
+            authority: "court-order"
+        )
+        receipts.append(try log.append(.exportOverride(act), by: lawyer))
+    }
+
     /// Opens every object into what takes it.
     func write(_ writer: some ObjectTaker) throws {
         for file in writer.files {
@@ -330,9 +342,10 @@ struct TestCase {
         to path: String,
         items: [Set<Int>?] = [nil, nil],
         withholding: [Withholding] = [],
+        for consentClass: ConsentClass = .court,
         stampedBy authority: TestAuthority? = nil
     ) throws {
-        var contents = try contents(items: items, withholding: withholding)
+        var contents = try contents(items: items, withholding: withholding, for: consentClass)
         if let authority {
             let note = try #require(contents.submitted.first).proof.checkpoint
             let stamp = StampedCheckpoint(
@@ -352,7 +365,9 @@ struct TestCase {
         let signer = Self.signer
         let act = contents.export(manifest: manifest, key: signer.publicKey.name)
         let index = try log.append(.export(act), by: lawyer)
-        try writer.seal(with: log.receipt(index), by: signer)
+        let seal = try writer.seal(with: log.receipt(index), by: signer)
+        if let authority { try writer.add([authority.stamp(seal)]) }
+        try writer.add(Array("<p>Certificate\n".utf8), at: "addenda/certificate.html")
         try writer.finish()
     }
 }

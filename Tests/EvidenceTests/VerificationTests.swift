@@ -10,52 +10,6 @@ import Vault
 
 /// Every change is refused, at the step that the article Verification names.
 @Suite struct VerificationTests {
-    /// A change of one file.
-    enum Change: CaseIterable {
-        case flip
-        case cut
-        case empty
-        case delete
-        case rename
-
-        func make(_ path: String, bit: Int) throws {
-            switch self {
-            case .flip: try Mutation.flip(path, bit: bit)
-            case .cut: try Mutation.edit(path) { $0.removeLast() }
-            case .empty: try Mutation.edit(path) { $0 = [] }
-            case .delete: try Mutation.delete(path)
-            case .rename: try Mutation.rename(path, to: path + ".x")
-            }
-        }
-
-        /// Whether the bytes change, not the names.
-        var isOfBytes: Bool { self != .delete && self != .rename }
-    }
-
-    @Test("refuses each change of any file", arguments: Change.allCases)
-    func changed(change: Change) async throws {
-        let bundle = try await TestBundle.whole()
-        for (place, path) in try bundle.listing().enumerated() {
-            guard try !bundle.bytes(path).isEmpty || change == .delete || change == .rename else {
-                continue
-            }
-            let failures = try bundle.failures { try change.make("\($0)/\(path)", bit: place % 8) }
-            let want: Set<String> =
-                switch path {
-                case _ where !change.isOfBytes: ["bag.files"]
-                // A list may still be a list, with another hash in it.
-                case "manifest-sha256.txt", "tagmanifest-sha256.txt": ["bag.files", "seal.files"]
-                case BundleLayout.commitmentRegister: ["seal.files"]
-                case "SEAL.txt": ["seal.files", "seal.signatures"]
-                case _ where path.hasPrefix("seal/"): ["seal.signatures"]
-                case _ where path.hasPrefix("data/"): ["bag.payload"]
-                default: ["bag.tags"]
-                }
-            let first = failures.first ?? "verified"
-            #expect(want.contains(first), "\(path): \(first)")
-        }
-    }
-
     @Test("holds the bytes of an original to its leaf, whatever the payload manifest says of it")
     func changedOriginal() async throws {
         let bundle = try await TestBundle.whole()
@@ -63,83 +17,6 @@ import Vault
         for path in originals where try !bundle.bytes(path).isEmpty {
             let failures = try bundle.failures { try Mutation.flip("\($0)/\(path)") }
             #expect(failures.prefix(2) == ["bag.payload", "items"], "\(path): \(failures)")
-        }
-    }
-
-    /// What no checksum shows: the lists were made anew.
-    @Test(
-        "refuses each change of any file whose checksums were made anew",
-        arguments: Change.allCases
-    )
-    func coveredUp(change: Change) async throws {
-        let bundle = try await TestBundle.whole()
-        let lists: Set = [BundleLayout.payloadManifest, BundleLayout.tagManifest]
-        for (place, path) in try bundle.listing().enumerated()
-        where !lists.contains(path) && !path.hasPrefix("seal/") {
-            guard try !bundle.bytes(path).isEmpty || !change.isOfBytes else { continue }
-            let failures = try bundle.failures(coveredUp: true) {
-                try change.make("\($0)/\(path)", bit: place % 8)
-            }
-            let want = Self.step(refusing: change, of: path)
-            #expect(failures.first == want, "\(path): \(failures)")
-        }
-    }
-
-    /// The table of the article Verification, "What is found where".
-    static func step(refusing change: Change, of path: String) -> String? {
-        let top = path.split(separator: "/").first.map(String.init) ?? path
-        switch top {
-        case "VERIFY.txt" where change.isOfBytes, "verify.html" where change.isOfBytes,
-            "00-START-HERE.html" where change.isOfBytes:
-            return nil
-        // Its last byte belongs to the lines that are made anew, and so it is there again.
-        case "SEAL.txt" where change == .cut: return nil
-        case "SEAL.txt": return change.isOfBytes ? "seal.text" : "bag.files"
-        case "bagit.txt" where change.isOfBytes, "bag-info.txt" where change.isOfBytes:
-            return "bag.form"
-        case "log" where change.isOfBytes: return "log.trust"
-        case "VERIFY.txt", "verify.html", "00-START-HERE.html", "bagit.txt", "bag-info.txt", "log":
-            return "bag.files"
-        case "identities": return "identities"
-        case "receipts": return "receipts.form"
-        case "register" where path == BundleLayout.commitmentRegister:
-            return change.isOfBytes ? "register.list" : "bag.files"
-        case "register" where path == BundleLayout.withheldRegister:
-            return change.isOfBytes ? "register.withheld" : "bag.files"
-        case "register" where path.hasSuffix("/commitments.txt"): return "register.commitments"
-        case "register" where path.hasSuffix("/record.txt"):
-            return change == .rename ? "register.commitments" : "register.record"
-        case "register": return Self.step(refusing: change, ofLeaf: path)
-        case "data" where path.hasPrefix("data/custody/"):
-            return change == .rename ? "items" : "custody"
-        case "data" where path == BundleLayout.readme: return change.isOfBytes ? "export" : "items"
-        case "data"
-        where BundleLayout.documents.contains(path) || path.hasSuffix("/metadata.txt"):
-            return change == .rename ? "items" : "export"
-        default: return "items"
-        }
-    }
-
-    private static func step(refusing change: Change, ofLeaf path: String) -> String {
-        guard change == .delete else { return "register.leaves" }
-        return path.hasSuffix("-consent.json") ? "register.leaves" : "register.list"
-    }
-
-    @Test("refuses any two files that changed places")
-    func swappedNeighbours() async throws {
-        let bundle = try await TestBundle.whole()
-        let listing = try bundle.listing()
-        for (first, second) in zip(listing, listing.dropFirst())
-        where try bundle.bytes(first) != bundle.bytes(second) {
-            let failures = try bundle.failures {
-                try Mutation.swap("\($0)/\(first)", "\($0)/\(second)")
-            }
-            let found = failures.first.map {
-                [
-                    "bag.files", "bag.tags", "bag.payload", "seal.files", "seal.signatures",
-                ].contains($0)
-            }
-            #expect(found == true, "\(first): \(failures)")
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Bulk
-import Foundation
+import Glibc
 import TransparencyLog
 public import Vault
 
@@ -17,7 +17,7 @@ public struct BundleContents: Sendable {
         /// The records of the submission, this one last; more than one where it was sealed anew.
         fileprivate(set) var records: [Hash]
         /// The numbers of the chosen items, from 1, ascending.
-        public let numbers: [Int]
+        public internal(set) var numbers: [Int]
         /// Why leaves of the chosen items, and of the submission, are left out, by their names.
         var withheld: [String: Withholding] = [:]
 
@@ -50,7 +50,8 @@ public struct BundleContents: Sendable {
     }
 
     let caseID: CaseID
-    let consentClass: ConsentClass
+    /// For whom the bundle is.
+    public let consentClass: ConsentClass
     /// When the bundle is made.
     public let date: UTCTime
     /// The log's key in force, which has signed every receipt.
@@ -65,6 +66,8 @@ public struct BundleContents: Sendable {
     let exhibits: [Exhibit]
     /// Checkpoints that were time-stamped before, which hold entries of the receipts.
     public var stamps: [StampedCheckpoint] = []
+    /// Which part of an export this is; `nil` where it is all of it.
+    public var part: BundlePart?
     /// What is left out of the exported items, and why.
     let withheld: WithheldRegister
 
@@ -72,7 +75,7 @@ public struct BundleContents: Sendable {
     ///
     /// - Parameters:
     ///   - caseID: the case.
-    ///   - consentClass: for whom the bundle is; every submission's consent must hold it.
+    ///   - consentClass: for whom the bundle is; every submission's consent, or an override, must hold it.
     ///   - submissions: what is exported.
     ///   - withholding: which facts of it are left out; of two that name the same one, the first counts.
     ///   - receipts: entries of the case, best all proved against one checkpoint; those that do not
@@ -131,8 +134,7 @@ public struct BundleContents: Sendable {
                     }
                 })
             else { throw .missingReceipt(.submit) }
-            let consent = Self.consent(for: submission.records, in: concerned)
-            guard consent.contains(consentClass) else {
+            guard Self.allowed(submission.records, in: concerned).contains(consentClass) else {
                 throw .noConsent(record: submission.record.hash)
             }
             placed.append((receipt.index, submission))
@@ -204,19 +206,43 @@ public struct BundleContents: Sendable {
         )
     }
 
-    /// The consent for the records of a submission as the last of some entries left it.
-    static func consent(for records: [Hash], in receipts: [Receipt]) -> [ConsentClass] {
-        var classes: [ConsentClass] = []
+    /// To whom the records of a submission may be given as the last of some entries left it: by consent, or
+    /// once by an override.
+    static func allowed(_ records: [Hash], in receipts: some Sequence<Receipt>) -> Set<ConsentClass>
+    {
+        let (consent, overrides) = standing(of: records, in: receipts)
+        return consent.union(overrides)
+    }
+
+    /// The consent for the records of a submission as the last of some entries left it, ascending.
+    static func consent(for records: [Hash], in receipts: some Sequence<Receipt>) -> [ConsentClass]
+    {
+        standing(of: records, in: receipts).consent.sorted()
+    }
+
+    private static func standing(
+        of records: [Hash],
+        in receipts: some Sequence<Receipt>
+    ) -> (consent: Set<ConsentClass>, overrides: Set<ConsentClass>) {
+        var consent: Set<ConsentClass> = []
+        var overrides: Set<ConsentClass> = []
         for receipt in receipts {
             switch receipt.entry.signed.statement.act {
             case .submit(let submit) where records.contains(submit.record):
-                classes = submit.classes
-            case .consent(let consent) where records.contains(consent.record):
-                classes = consent.classes
+                consent = Set(submit.classes)
+            case .consent(let act) where records.contains(act.record):
+                consent = Set(act.classes)
+                overrides = []
+            case .exportOverride(let act) where act.records.contains(where: records.contains):
+                overrides.insert(act.consentClass)
+            case .export(let act)
+            where !consent.contains(act.consentClass)
+                && act.records.contains(where: records.contains):
+                overrides.remove(act.consentClass)
             default: break
             }
         }
-        return classes
+        return (consent, overrides)
     }
 
     /// Whether a bundle holds an entry: the case's opening, and what names an exported record.
@@ -226,7 +252,7 @@ public struct BundleContents: Sendable {
         let act = receipt.entry.signed.statement.act
         switch act {
         case .caseOpen(let open): return open.caseID == caseID
-        case .submit, .access, .export, .custody, .hold, .erase:
+        case .submit, .access, .export, .exportOverride, .custody, .hold, .erase:
             return act.caseID == caseID && !records.isDisjoint(with: act.records)
         case .reencrypt(let act): return act.caseID == caseID && records.contains(act.record)
         case .consent(let consent): return records.contains(consent.record)

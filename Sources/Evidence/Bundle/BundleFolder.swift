@@ -2,7 +2,8 @@
 
 import Bulk
 import CLinux
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A folder that is filled under a temporary name and appears whole, or not at all.
 ///
@@ -66,7 +67,7 @@ final class BundleFolder {
     }
 
     /// Begins a file; the folders above it are made as needed.
-    func create(_ path: String) throws(BundleError) -> BundleFile {
+    func create(_ path: String, isUncached: Bool = false) throws(BundleError) -> BundleFile {
         precondition(SafeName.isPath(path), "an unsafe path in a bundle")
         let parts = path.split(separator: "/")
         for count in 1..<parts.count {
@@ -75,7 +76,7 @@ final class BundleFolder {
                 throw .notWritable(errno: errno)
             }
         }
-        return try BundleFile("\(partial)/\(path)")
+        return try BundleFile("\(partial)/\(path)", isUncached: isUncached)
     }
 
     /// Gives the folder its name, which must still be free, once all of it is on the disk.
@@ -110,19 +111,35 @@ struct FolderSync {
 /// A file of a bundle while it is written.
 package final class BundleFile {
     private let descriptor: CInt
+    /// Of a file that is kept out of the page cache.
+    private var writer: OverlappedWriter?
     private var isOpen = true
 
-    fileprivate init(_ path: String) throws(BundleError) {
+    fileprivate init(_ path: String, isUncached: Bool) throws(BundleError) {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         descriptor = unsafe Glibc.open(path, flags, 0o600)
         guard descriptor >= 0 else { throw .notWritable(errno: errno) }
+        // A file system that cannot do that refuses it here.
+        let isDirect = isUncached && fcntl(descriptor, F_SETFL, OpenFlags.direct) == 0
+        writer = isDirect ? OverlappedWriter(descriptor: descriptor, named: path) : nil
     }
 
     deinit {
+        // Its thread writes until it is gone.
+        writer = nil
         if isOpen { close(descriptor) }
     }
 
+    /// Adds bytes: at most a chunk of an object, where the file is kept out of the page cache.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(BundleError) {
+        if let writer {
+            do throws(FileError) {
+                try unsafe writer.space(bytes.count).copyMemory(from: bytes)
+            } catch {
+                throw .notWritable(errno: error.code)
+            }
+            return writer.commit(bytes.count)
+        }
         var done = 0
         while done < bytes.count {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -137,6 +154,8 @@ package final class BundleFile {
 
     /// Ends the file; its folder makes it durable.
     func finish() throws(BundleError) {
+        do throws(FileError) { try writer?.flush() } catch { throw .notWritable(errno: error.code) }
+        writer = nil
         isOpen = false
         guard close(descriptor) == 0 else { throw .notWritable(errno: errno) }
     }

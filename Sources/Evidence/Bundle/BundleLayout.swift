@@ -13,6 +13,8 @@ enum BundleLayout {
     static let tagManifest = "tagmanifest-sha256.txt"
     static let instructions = "VERIFY.txt"
     static let page = "verify.html"
+    /// The seals of the other parts: in the first of several alone.
+    static let parts = "parts-sha256.txt"
     static let start = "00-START-HERE.html"
     static let seal = "SEAL.txt"
     /// What the seal names, in this order.
@@ -23,6 +25,15 @@ enum BundleLayout {
     static let p256Key = "seal/signer-public-key.pem"
     static let sshSignature = "seal/SEAL.txt.ssh.sig"
     static let allowedSigners = "seal/allowed_signers"
+    /// What came of the seal until the bundle was closed, signed as the seal is.
+    static let closing = "seal/CLOSING.txt"
+    static let closingP256Signature = "seal/CLOSING.txt.p256.sig"
+    static let closingSSHSignature = "seal/CLOSING.txt.ssh.sig"
+    /// What must be there of a seal.
+    static let ofSeal = [
+        seal, p256Signature, p256Key, sshSignature, allowedSigners, closing, closingP256Signature,
+        closingSSHSignature,
+    ]
     /// What came after the seal.
     static let addenda = "addenda/"
 
@@ -93,13 +104,12 @@ enum BundleLayout {
 
     /// Whether a file may lie in a bundle that the seal does not name.
     static func isUnsealed(_ path: String) -> Bool {
-        [seal, p256Signature, p256Key, sshSignature, allowedSigners].contains(path)
-            || path.hasPrefix(addenda) || isOfToken(path)
+        ofSeal.contains(path) || path.hasPrefix(addenda) || isOfToken(path)
     }
 
     /// `seal/SEAL.txt.tsa1.tsr`, and the certificates that it is checked by: `seal/tsa1-root.pem`,
     /// `-chain.pem`, `-crls.pem`.
-    private static func isOfToken(_ path: String) -> Bool {
+    static func isOfToken(_ path: String) -> Bool {
         guard path.hasPrefix(seals) else { return false }
         var name = path.dropFirst(seals.count)
         if name.hasPrefix(seal + "."), name.hasSuffix(".tsr") {
@@ -115,18 +125,23 @@ enum BundleLayout {
             }
     }
 
-    static func infoText(caseID: CaseID, date: UTCTime, payloadBytes: UInt64, files: Int) -> String
-    {
+    static func infoText(
+        caseID: CaseID,
+        date: UTCTime,
+        part: BundlePart?,
+        payloadBytes: UInt64,
+        files: Int
+    ) -> String {
         """
         Bag-Software-Agent: saksi
         Bagging-Date: \(date.text.prefix(10))
         External-Identifier: \(caseID)
-        Payload-Oxum: \(payloadBytes).\(files)
+        \(part?.info(of: caseID) ?? "")Payload-Oxum: \(payloadBytes).\(files)
 
         """
     }
 
-    private static func padded(_ number: Int) -> String {
+    static func padded(_ number: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }

@@ -9,18 +9,24 @@ import VerifyPage
 ///
 /// In this order: each file of ``files``, which the module `Sealing` opens into it; ``writePayload()``,
 /// which gives the hash that the logged `export` statement names; ``seal(with:by:)`` with the receipt
-/// of that statement; ``add(_:at:)`` for what came of the seal; ``finish()``, which gives the folder
-/// its name. A writer that is let go before leaves nothing. See <doc:Bundle> and <doc:Seal>.
+/// of that statement; ``add(_:)`` and ``add(_:at:)`` for what came of the seal; ``finish()``, which closes
+/// the bundle and gives the folder its name. A writer that is let go before leaves nothing. See <doc:Bundle> and <doc:Seal>.
 public final class BundleWriter: ObjectTaker {
     /// The files to be written, in order.
     public let files: [ObjectFile]
 
     let contents: BundleContents
     let folder: BundleFolder
-    private var payload = BundleManifest()
-    private var payloadBytes: UInt64 = 0
+    /// Whether the files are too large together for the page cache.
+    private let isLarge: Bool
+    /// Smaller files cost more past the page cache than in it.
+    private static let uncachedSize: UInt64 = 4 << 20
+    private(set) var payload = BundleManifest()
+    private(set) var payloadBytes: UInt64 = 0
     private var payloadHash: Hash?
-    private var isSealed = false
+    /// What sealed it.
+    private var signer: ExportSigner?
+    private var closing = Closing()
 
     /// Makes sure that a bundle can appear at a path, before anything is done for it.
     ///
@@ -60,11 +66,12 @@ public final class BundleWriter: ObjectTaker {
                 content: content
             )
         }
+        isLarge = !PageCache.holds(files.reduce(0) { $0 + $1.size })
         folder = try BundleFolder(path)
     }
 
     package func begin(_ file: ObjectFile) throws(BundleError) -> BundleFile {
-        try folder.create(file.path)
+        try folder.create(file.path, isUncached: isLarge && file.size >= Self.uncachedSize)
     }
 
     package func finish(_ file: ObjectFile, _ output: BundleFile) throws(BundleError) {
@@ -107,7 +114,7 @@ public final class BundleWriter: ObjectTaker {
         with receipt: Receipt,
         by signer: ExportSigner
     ) throws(BundleError) -> [UInt8] {
-        guard let payloadHash, !isSealed else { throw .outOfOrder }
+        guard let payloadHash, self.signer == nil else { throw .outOfOrder }
         let act = contents.export(manifest: payloadHash, key: signer.publicKey.name)
         guard receipt.entry.signed.statement.act == .export(act),
             receipt.index > contents.receipts.map(\.index).max() ?? 0
@@ -122,6 +129,7 @@ public final class BundleWriter: ObjectTaker {
         )
         let seal = Seal(
             export: receipt,
+            part: contents.part,
             payload: (payload.hashes.count, payloadBytes),
             exhibits: contents.exhibits.count,
             submissions: contents.submissions.count,
@@ -133,12 +141,12 @@ public final class BundleWriter: ObjectTaker {
             }
         )
         guard let bytes = seal.bytes, let signatures = try? signer.sign(bytes) else { throw .seal }
-        try folder.write(bytes, to: BundleLayout.seal)
-        try folder.write(signatures.p256, to: BundleLayout.p256Signature)
-        try folder.write(signer.publicKey.pem, to: BundleLayout.p256Key)
-        try folder.write(signatures.ssh.armored, to: BundleLayout.sshSignature)
-        try folder.write(signer.publicKey.allowedSigners, to: BundleLayout.allowedSigners)
-        isSealed = true
+        self.signer = signer
+        try add(bytes, at: BundleLayout.seal)
+        try add(signatures.p256, at: BundleLayout.p256Signature)
+        try add(signer.publicKey.pem, at: BundleLayout.p256Key)
+        try add(signatures.ssh.armored, at: BundleLayout.sshSignature)
+        try add(signer.publicKey.allowedSigners, at: BundleLayout.allowedSigners)
         return bytes
     }
 
@@ -146,19 +154,24 @@ public final class BundleWriter: ObjectTaker {
     ///
     /// - Parameters:
     ///   - bytes: the file.
-    ///   - path: one of a time stamp's in `seal/`, or anything in `addenda/`.
+    ///   - path: something in `addenda/`.
     /// - Throws: ``BundleError``.
     public func add(_ bytes: [UInt8], at path: String) throws(BundleError) {
         precondition(BundleLayout.isUnsealed(path), "a file that the seal must name")
-        guard isSealed else { throw .outOfOrder }
-        try folder.write(bytes, to: path)
+        guard signer != nil else { throw .outOfOrder }
+        closing.files.hashes[path] = try folder.write(bytes, to: path)
     }
 
-    /// Gives the folder its name, once it is sealed.
+    /// Closes the bundle, once it is sealed: signs the list of what came of the seal, and gives the folder
+    /// its name.
     ///
     /// - Throws: ``BundleError``.
     public func finish() throws(BundleError) {
-        guard isSealed else { throw .outOfOrder }
+        guard let signer else { throw .outOfOrder }
+        guard let signatures = try? signer.sign(closing.bytes) else { throw .seal }
+        try folder.write(closing.bytes, to: BundleLayout.closing)
+        try folder.write(signatures.p256, to: BundleLayout.closingP256Signature)
+        try folder.write(signatures.ssh.armored, to: BundleLayout.closingSSHSignature)
         try folder.finish()
     }
 
@@ -177,6 +190,7 @@ public final class BundleWriter: ObjectTaker {
                 BundleLayout.infoText(
                     caseID: contents.caseID,
                     date: contents.date,
+                    part: contents.part,
                     payloadBytes: payloadBytes,
                     files: payload.hashes.count
                 ).utf8
@@ -205,6 +219,8 @@ public final class BundleWriter: ObjectTaker {
             tags[name + ".pem"] = PublicKeyFile.pem(identity.signing)
             instructions.receipts.append((stem, statement))
         }
+        if let part = contents.part, part.number == 1 { tags[BundleLayout.parts] = part.list }
+        instructions.part = contents.part
         for stamp in contents.stamps { tags.merge(stamp.files) { first, _ in first } }
         instructions.stamps = contents.stamps
         var shown: [Hash: String] = [:]

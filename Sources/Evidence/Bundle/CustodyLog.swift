@@ -121,6 +121,11 @@ struct CustodyLog {
                 JSONMember("class", export.consentClass.rawValue),
                 JSONMember("manifest", export.manifest.hex),
             ]
+        case .exportOverride(let override):
+            [
+                JSONMember("class", override.consentClass.rawValue),
+                JSONMember("authority", override.authority),
+            ]
         case .submit(let submit): [classes(submit.classes)]
         case .consent(let consent): [classes(consent.classes)]
         case .custody(let custody):

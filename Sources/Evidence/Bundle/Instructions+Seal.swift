@@ -67,14 +67,22 @@ extension Instructions {
     }
 
     static let timeStamps = #"""
-        STEP 8. When it was sealed, at the latest. For each time stamp (RFC 3161): its time and "Verification: OK".
-        Where there is none, nobody but the vault says when. The number after -attime is the time that the
-        time stamp says, in seconds: "certificate has expired" means that it was left out. Then compare the fingerprint
-        of the root, which is printed, with the one that the authority publishes: a root from here proves nothing by itself.
+        STEP 8. When it was sealed, at the latest. What came of the seal until the bundle was closed, its time stamps among it, is listed in
+        seal/CLOSING.txt, which the same keys signed. So the first four commands print, as in steps 6 and 7, that the signatures
+        are good, and nothing of the files: "FAILED" names one that was changed, "No such file" one that was taken away.
+        Then, for each time stamp (RFC 3161): its time, and "Verification: OK". Where there is none, nobody but the vault says when.
+        The number after -attime is the time, in seconds, that the time stamp says, or at which its newest revocation list was made:
+        "certificate has expired" means that it was left out. Where there are lists, the certificates are held to them:
+        "certificate revoked" means that the authority had taken one back. Then compare the fingerprint of the root, which is
+        printed, with the one that the authority publishes: a root from here proves nothing by itself.
 
-            since() { date -u -d "$(openssl ts -reply -in "$1" -text 2> /dev/null | sed -n 's/^Time stamp: //p')" +%s; }
-            stamped() { openssl ts -verify -data "$1" -in "$2" -CAfile "$3-root.pem" -untrusted "$3-chain.pem" -attime "$(since "$2")"; }
-            for token in seal/SEAL.txt.*.tsr; do [ -e "$token" ] || continue; tsa=${token#seal/SEAL.txt.}; tsa=seal/${tsa%.tsr}; openssl x509 -in "$tsa-root.pem" -noout -subject -fingerprint -sha256; date -u -d "@$(since "$token")"; stamped SEAL.txt "$token" "$tsa"; done
+            openssl dgst -sha256 -verify seal/signer-public-key.pem -signature seal/CLOSING.txt.p256.sig seal/CLOSING.txt
+            ssh-keygen -Y verify -f seal/allowed_signers -I evidence-export -n evidence-export -s seal/CLOSING.txt.ssh.sig < seal/CLOSING.txt
+            sha256sum --quiet --strict -c seal/CLOSING.txt
+            [ "$(sed -n 's/^[0-9a-f]*  seal/seal/p' seal/CLOSING.txt)" = "$(find seal ! -type d ! -name 'CLOSING.txt*' | LC_ALL=C sort)" ]
+            since() { { openssl ts -reply -in "$1" -text 2> /dev/null | sed -n 's/^Time stamp: //p'; [ ! -s "$2" ] || openssl storeutl -noout -text -crls "$2" | sed -n 's/^ *Last Update: //p'; } | while read -r time; do date -u -d "$time" +%s; done | sort -n | tail -n 1; }
+            stamped() { lists=$3-crls.pem; check=-crl_check_all; [ -e "$lists" ] || { lists=/dev/null; check=; }; cat "$3-root.pem" "$lists" | openssl ts -verify -data "$1" -in "$2" -CAfile /dev/stdin -untrusted "$3-chain.pem" $check -attime "$(since "$2" "$lists")"; }
+            for token in seal/SEAL.txt.*.tsr; do [ -e "$token" ] || continue; tsa=${token#seal/SEAL.txt.}; tsa=seal/${tsa%.tsr}; openssl x509 -in "$tsa-root.pem" -noout -subject -fingerprint -sha256; date -u -d "@$(since "$token" /dev/null)"; stamped SEAL.txt "$token" "$tsa"; done
 
         """#
 

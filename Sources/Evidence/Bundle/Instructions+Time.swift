@@ -21,7 +21,7 @@ extension Instructions {
             for (place, kept) in stamp.tokens.enumerated() {
                 let files = TokenFiles.beside(stem, place + 1)
                 text += """
-                        openssl ts -verify -data \(note) -in \(files.token) -CAfile \(files.root) -untrusted \(files.chain) -attime \(kept.judgedAt)
+                        \(files.command(over: note, kept))
 
                     """
             }

@@ -14,6 +14,7 @@ struct Instructions {
     var submissions: [(name: String, records: [Hash], isWhole: Bool)] = []
 
     var stamps: [StampedCheckpoint] = []
+    var part: BundlePart?
 
     init(exhibits: [Exhibit], key: ExportPublicKey) {
         self.exhibits = exhibits
@@ -24,7 +25,7 @@ struct Instructions {
         [
             Self.introduction, Self.files, keyOfSeal, Self.timeStamps, facts, Self.logHeading,
             Self.keys, receiptSteps, submissionSteps, exportSteps,
-        ].joined(separator: "\n") + stampSteps + "\n" + Self.limits
+        ].joined(separator: "\n") + stampSteps + partStep + "\n" + Self.limits
     }
 
     private static let keys = #"""
@@ -124,6 +125,28 @@ struct Instructions {
 
                 [ "$(sed -n 's/^manifest: //p' \(stem).statement)" = "$(sha256sum < manifest-sha256.txt | cut -c1-64)" ]
                 [ "$(sed -n 's/^key: //p' \(stem).statement)" = "\(key.name)" ]
+
+            """
+    }
+
+    /// How to check that the parts of an export belong together; empty where this is all of it.
+    private var partStep: String {
+        guard let part else { return "" }
+        guard part.number == 1 else {
+            return """
+
+                THE OTHER PARTS
+                This is part \(part.place) of an export. VERIFY.txt in part 1 says how to check that they belong together.
+
+                """
+        }
+        return """
+
+            STEP 15. The other parts. This is part \(part.place) of an export, and was sealed last: its seal vouches for
+            the seals of all, which then stand for the parts as steps 2 to 7 do for this one. Prints OK for each, where
+            the parts lie side by side under their names; each has a VERIFY.txt of its own.
+
+                if [ -e ../\(BundlePart.folder(2)) ]; then sha256sum --strict -c \(BundleLayout.parts); else echo "the other parts are not here"; fi
 
             """
     }

@@ -15,15 +15,15 @@ struct Certificate {
         let seal: Hash
         /// The fingerprints of the keys that signed it, each with what it is called.
         let keys: [(name: String, fingerprint: String)]
-        /// The authorities that time-stamped it, each with its time.
-        let stamps: [(authority: String, time: String)]
+        /// The time-stamps of it: the time, and the authority by its root certificate.
+        let stamps: [(time: String, root: String)]
         /// The log index of the export.
         let export: UInt64
         /// The files under `data/`.
         let files: Int
         /// Their size in bytes.
         let bytes: UInt64
-        /// The facts that are withheld and named in `register/withheld.csv`.
+        /// The lines of `register/withheld.csv`.
         let withheld: Int
     }
 
@@ -62,8 +62,13 @@ struct Certificate {
                 ("Export", "number \(sealed.export) in the log of \(contents.logKey.name)"),
                 ("SHA-256 of SEAL.txt", .code(Self.groups(sealed.seal.hex))),
             ]
-                + sealed.keys.map { ($0.name, .code(Self.groups($0.fingerprint))) }
-                + sealed.stamps.map { ("Time stamp of \($0.authority)", "\($0.time)") }
+                + sealed.keys.map { ($0.name, .code($0.fingerprint)) }
+                + sealed.stamps.map {
+                    (
+                        "Time stamp",
+                        "\($0.time), root certificate, SHA-256 of its DER \(.code($0.root))"
+                    )
+                }
         )
     }
 
@@ -98,9 +103,9 @@ struct Certificate {
             and I did not verify them.
             """,
             """
-            Withheld: \(sealed.withheld) facts, listed with their number and reason in
-            <code>register/withheld.csv</code> where there are any; their salted digests are part of what was committed to and
-            sealed. Redacted copies and translations are named as such and are not originals.
+            Withheld: what <code>register/withheld.csv</code> lists, in \(sealed.withheld) lines, each with its reason. The
+            salted digests of what is withheld are part of what was committed to and sealed. Redacted copies and translations are
+            named as such and are not originals.
             """,
             """
             The signing keys have the fingerprints above. They are held by \(blank) (role). I have no reason to believe
@@ -154,7 +159,7 @@ struct Certificate {
     }
 
     /// In groups of four digits, as people read them aloud.
-    private static func groups(_ digits: String) -> String {
+    static func groups(_ digits: String) -> String {
         let digits = Array(digits)
         return stride(from: 0, to: digits.count, by: 4)
             .map { String(digits[$0..<min($0 + 4, digits.count)]) }.joined(separator: " ")

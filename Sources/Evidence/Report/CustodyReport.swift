@@ -27,7 +27,7 @@ struct CustodyReport {
             body: """
                 <h1>\(profile.title)</h1>
                 <p class="lead">\(profile.purpose)</p>
-                \(cover)\(exhibits)\(custody)\(people)\(gaps)\(method)\(opinion)
+                \(cover)\(exhibits)\(WithheldRows(contents.withheld).section)\(custody)\(people)\(gaps)\(method)\(opinion)
                 """
         )
     }

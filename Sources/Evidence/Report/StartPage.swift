@@ -31,8 +31,12 @@ struct StartPage {
     }
 
     private var facts: HTML {
-        HTML.list([
+        let part = contents.part.map { part -> HTML in
+            "\(part.place): the others are exports of their own, which part 1 names"
+        }
+        return HTML.list([
             ("Case", .code("\(contents.caseID)")),
+            ("Part", part ?? "the whole export"),
             ("Export", "number \(export.index) in the log of \(contents.logKey.name)"),
             ("For", "class <b>\(contents.consentClass.rawValue)</b>"),
             ("Logged", "\(export.entry.accepted.text)"),
@@ -43,6 +47,10 @@ struct StartPage {
 
     private var places: HTML {
         let rows: [(String, HTML)] = [
+            (
+                BundleLayout.seal,
+                "The seal: the one file that is signed, which fixes every other; <code>seal/</code> has its signatures"
+            ),
             (
                 BundleLayout.items,
                 "The files, each in a folder <code>E…</code>, to the byte as they were submitted"
@@ -58,6 +66,10 @@ struct StartPage {
                 "What people signed, and the proof that the vault’s log holds it"
             ),
             (BundleLayout.instructions, "How to check all of this, step by step"),
+            (
+                BundleLayout.addenda,
+                "What came after the seal, such as the certificate to be signed; each file says what it proves"
+            ),
         ]
         return """
             <h2>What is where</h2>
@@ -68,10 +80,11 @@ struct StartPage {
     private var checks: HTML {
         """
         <h2>How to check it</h2>
+        <p>First the number on paper: <code>sha256sum \(BundleLayout.seal)</code> prints 64 digits, which must be those on the signed
+        certificate. Everything else hangs from this one file. Then in one of these ways, none of which needs a network:</p>
         <ol>
-        <li><b>With common tools.</b> Follow <code>VERIFY.txt</code>. It needs <code>sha256sum</code> and
-        <code>openssl</code>, which are on every Unix system, and no network.</li>
-        <li><b>In a browser.</b> Open <code>verify.html</code> and give it this folder. It works without a network, and says
+        <li><b>With common tools.</b> Follow <code>VERIFY.txt</code>, which has each command ready.\(Self.steps)</li>
+        <li><b>In a browser.</b> Open <code>verify.html</code> and give it this folder. It says
         in plain words what is unchanged and what is not proved. Your browser may ask to “upload” the files: nothing leaves the
         computer.</li>
         <li><b>With our program.</b> <code>saksi verify</code> makes the same checks and more, and says of each what it proves
@@ -82,6 +95,35 @@ struct StartPage {
         or with what the organisation publishes.</p>
         """
     }
+
+    private static let steps = HTML.table(
+        ["Step", "What it shows", "With"],
+        [
+            [
+                "1", "The seal is the one that the certificate is about",
+                "<code>sha256sum</code>, your eyes",
+            ],
+            [
+                "2", "The seal names the lists of files, and of all commitments",
+                "<code>sha256sum</code>",
+            ],
+            ["3, 4", "Every file is as it was when it was sealed", "<code>sha256sum</code>"],
+            ["5", "Nothing was added", "<code>find</code>"],
+            ["6, 7", "Whose key sealed it", "<code>openssl</code>, <code>ssh-keygen</code>"],
+            [
+                "8", "When it was sealed at the latest, where it was time-stamped",
+                "<code>openssl</code>",
+            ],
+            [
+                "9", "What is shown is what was committed to; what is withheld can be proved later",
+                "<code>sha256sum</code>",
+            ],
+            [
+                "10 on", "The way back, through the vault’s log, to the day of the submission",
+                "<code>openssl</code>",
+            ],
+        ]
+    )
 
     private var limits: HTML {
         """

@@ -11,6 +11,8 @@ import Vault
 struct Seal {
     /// The receipt of the export.
     let export: Receipt
+    /// Which part of an export it seals.
+    let part: BundlePart?
     /// Files and bytes under `data/`.
     let payload: (files: Int, bytes: UInt64)
     let exhibits: Int
@@ -28,10 +30,11 @@ struct Seal {
         guard case .export(let act) = statement.act,
             let head = try? Checkpoint(parsing: export.proof.checkpoint.text)
         else { return nil }
-        let claims = [
+        let claims: [(String, String)?] = [
             ("case", act.caseID.hex),
             ("export", "\(export.index)"),
             ("for", act.consentClass.rawValue),
+            part.map { ("part", $0.place) },
             ("submissions", "\(submissions)"),
             ("exhibits", "\(exhibits)"),
             ("disclosed facts", "\(disclosed)"),
@@ -44,7 +47,8 @@ struct Seal {
             ("time", export.entry.accepted.text),
         ]
         let lines =
-            [Self.title] + claims.map { "# \($0): \($1)" } + hashes.map { "\($1.hex)  \($0)" }
+            [Self.title] + claims.compactMap(\.self).map { "# \($0): \($1)" }
+            + hashes.map { "\($1.hex)  \($0)" }
         return Array(lines.map { $0 + "\n" }.joined().utf8)
     }
 

@@ -16,7 +16,16 @@ struct TokenFiles {
     /// The short name of an authority; they count from 1.
     static func name(_ number: Int) -> String { "tsa\(number)" }
 
-    /// Of a file: `<stem>.tsa1.tsr`, `<stem>.tsa1-root.pem` and so on.
+    /// Of the seal: `seal/SEAL.txt.tsa1.tsr`, `seal/tsa1-root.pem` and so on.
+    static func ofSeal(_ number: Int) -> TokenFiles {
+        let name = name(number)
+        return TokenFiles(
+            token: "\(BundleLayout.seals)SEAL.txt.\(name).tsr",
+            others: BundleLayout.seals + name
+        )
+    }
+
+    /// Of another file: `<stem>.tsa1.tsr`, `<stem>.tsa1-root.pem` and so on.
     static func beside(_ stem: String, _ number: Int) -> TokenFiles {
         let name = "\(stem).\(name(number))"
         return TokenFiles(token: "\(name).tsr", others: name)
@@ -36,6 +45,15 @@ struct TokenFiles {
         ]
         if !kept.revocationLists.isEmpty { files[lists] = kept.revocationListsPEM }
         return files
+    }
+
+    /// What checks it, and the revocation lists where there are some, with openssl.
+    func command(over data: String, _ kept: KeptTimestamp) -> String {
+        let check =
+            "openssl ts -verify -data \(data) -in \(token) -untrusted \(chain) -attime \(kept.judgedAt)"
+        return kept.revocationLists.isEmpty
+            ? "\(check) -CAfile \(root)"
+            : "cat \(root) \(lists) | \(check) -crl_check_all -CAfile /dev/stdin"
     }
 
     /// Reads them back.
@@ -59,9 +77,14 @@ struct TokenFiles {
                 root: found[2],
                 revocationLists: listed ?? []
             )
-            return (kept, [token, chain, root] + (listed == nil ? [] : [lists]))
+            let read = [token, chain, root] + (listed == nil ? [] : [lists])
+            let written = bytes(of: kept)
+            for (path, bytes) in zip(read, found + [listed ?? []]) where written[path] != bytes {
+                throw Finding("\(path) is not in its one spelling")
+            }
+            return (kept, read)
         } catch {
-            throw Finding("\(token): \(error)")
+            throw (error as? Finding) ?? Finding("\(token): \(error)")
         }
     }
 }

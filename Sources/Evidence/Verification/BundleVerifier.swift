@@ -13,7 +13,7 @@ import Vault
 public struct BundleVerifier {
     private let path: String
 
-    /// - Parameter path: the bundle's folder.
+    /// - Parameter path: the bundle's folder, or that of all parts of an export.
     public init(_ path: String) { self.path = path }
 
     /// Makes all steps; a step that fails does not keep the others from being made.
@@ -31,6 +31,12 @@ public struct BundleVerifier {
         stampedUnder timeRoots: CertificateFile? = nil,
         sealedBy fingerprints: [Hash] = []
     ) -> VerificationReport {
+        if let parts = PartsVerifier(path) {
+            return parts.report {
+                BundleVerifier($0)
+                    .report(trusting: policy, stampedUnder: timeRoots, sealedBy: fingerprints)
+            }
+        }
         var run = VerificationRun(path: path, trusted: policy, trustedSigners: fingerprints)
         run.timeRoots = timeRoots
         return run.report()
@@ -52,6 +58,8 @@ struct VerificationRun {
     var tags: BundleManifest?
     /// The key that the seal is signed with.
     var sealKey: ExportPublicKey?
+    /// What came of the seal until the bundle was closed.
+    var closed: Set<String> = []
     /// What the files under `data/` are, each read once.
     var digests: [String: FileDigest]?
     var logKey: VerifierKey?
@@ -106,6 +114,7 @@ struct VerificationRun {
         case .sealFiles: try checkSealFiles()
         case .sealSignatures: try checkSealSignatures()
         case .sealKey: return try checkSealKey()
+        case .closing: try checkClosing()
         case .tags: try checkTags()
         case .payload: try checkPayload()
         case .form: try checkForm()
@@ -124,6 +133,8 @@ struct VerificationRun {
         case .custody: try checkCustody()
         case .export: try checkExport()
         case .sealText: try checkSealText()
+        case .sealTime: return try checkSealTime()
+        case .parts: return try checkParts()
         case .addenda: return try checkAddenda()
         }
         return nil
@@ -153,6 +164,7 @@ struct VerificationRun {
             facts.append(("exported by", statement.actor.grouped))
             facts.append(("exported at", last.accepted.text))
         }
+        if let part = try? part() { facts.append(("part", part.place)) }
         facts += times.map(\.fact)
         if let seal = try? bytes(BundleLayout.seal) {
             facts.append(("SHA-256 of SEAL.txt", Hash(hashing: seal).hex))
@@ -161,10 +173,21 @@ struct VerificationRun {
             facts.append(("sealed by (P-256)", sealKey.name.p256.hex))
             facts.append(("sealed by (Ed25519)", sealKey.sshFingerprint))
         }
-        for path in (try? paths(under: BundleLayout.addenda)) ?? [] {
+        for path in (try? paths(under: BundleLayout.addenda)) ?? [] where !closed.contains(path) {
             facts.append(("added later, not sealed", path))
         }
         if let logKey { facts.append(("log key", logKey.text)) }
+        for receipt in receipts ?? [] {
+            let signed = receipt.receipt.entry.signed
+            guard case .exportOverride(let act) = signed.statement.act else { continue }
+            facts.append(
+                (
+                    "consent overridden",
+                    "for \(act.consentClass.rawValue) by entry \(receipt.receipt.index), on the authority "
+                        + "\(act.authority), under \(signed.note.signatures.count) signatures"
+                )
+            )
+        }
         let originals = originals
         for exhibit in exhibits ?? [] {
             let item = exhibit.item

@@ -29,6 +29,19 @@ public struct VerificationReport: Sendable {
     /// What the bundle says it is, each with a name; only believable where every step passed.
     public let facts: [(name: String, value: String)]
 
+    /// Whether the log's key, or the one that sealed the bundle, was one that the caller trusts: without
+    /// one anybody can make a bundle that verifies.
+    public let isAnchored: Bool
+
+    /// Where `isAnchored` is not told, the steps of one bundle say it.
+    init(steps: [Step], facts: [(name: String, value: String)], isAnchored: Bool? = nil) {
+        self.steps = steps
+        self.facts = facts
+        let anchors = [VerificationStep.trust.rawValue, VerificationStep.sealKey.rawValue]
+        self.isAnchored =
+            isAnchored ?? steps.contains { anchors.contains($0.id) && $0.outcome == .passed }
+    }
+
     /// Whether no step failed.
     public var isVerified: Bool { failures.isEmpty }
 
@@ -59,13 +72,6 @@ public struct VerificationReport: Sendable {
         lines.append("")
         lines.append(verdict)
         return lines
-    }
-
-    /// Whether the log's key, or the one that sealed the bundle, was one that the caller trusts: without
-    /// one anybody can make a bundle that verifies.
-    public var isAnchored: Bool {
-        let anchors = [VerificationStep.trust.rawValue, VerificationStep.sealKey.rawValue]
-        return steps.contains { anchors.contains($0.id) && $0.outcome == .passed }
     }
 
     /// What it comes to, in one line.

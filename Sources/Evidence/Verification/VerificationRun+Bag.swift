@@ -21,11 +21,9 @@ extension VerificationRun {
         where !listed.contains(path) && !BundleLayout.isUnsealed(path) {
             throw Finding("\(path) is not listed")
         }
-        let ofSeal = [
-            BundleLayout.seal, BundleLayout.p256Signature, BundleLayout.p256Key,
-            BundleLayout.sshSignature, BundleLayout.allowedSigners,
-        ]
-        for path in ofSeal where files.sizes[path] == nil { throw Finding("\(path) is missing") }
+        for path in BundleLayout.ofSeal where files.sizes[path] == nil {
+            throw Finding("\(path) is missing")
+        }
         let required = [
             BundleLayout.declaration, BundleLayout.info, BundleLayout.payloadManifest,
             BundleLayout.start, BundleLayout.instructions, BundleLayout.page, BundleLayout.logKey,
@@ -33,7 +31,7 @@ extension VerificationRun {
             BundleLayout.withheldRegister,
         ]
         for path in required where tags.hashes[path] == nil { throw Finding("\(path) is missing") }
-        let known = required + [BundleLayout.logKeys]
+        let known = required + [BundleLayout.logKeys, BundleLayout.parts]
         let folders = [
             BundleLayout.stamped, BundleLayout.identities, BundleLayout.receipts,
             BundleLayout.register,
@@ -78,13 +76,16 @@ extension VerificationRun {
         guard let date = UTCTime("\(value("Bagging-Date"))T00:00:00Z"),
             let caseID = CaseID(hex: value("External-Identifier"))
         else { throw Finding("\(BundleLayout.info) lacks its date or its case") }
+        let part = try part()
         let want = BundleLayout.infoText(
             caseID: caseID,
             date: date,
+            part: part,
             payloadBytes: sizes.reduce(0, +),
             files: sizes.count
         )
-        guard info.utf8.elementsEqual(want.utf8) else {
+        let day = date.text.prefix(10)
+        guard info.utf8.elementsEqual(want.utf8), part?.date.text.hasPrefix(day) != false else {
             throw Finding("\(BundleLayout.info) does not fit the payload")
         }
     }

@@ -240,7 +240,8 @@ extension VerificationRun {
             throw Finding("entry \(receipt.index) does not concern what was exported")
         }
         for chain in chains
-        where !BundleContents.consent(for: chain, in: receipts).contains(export.consentClass) {
+        where !BundleContents.allowed(chain, in: receipts.dropLast()).contains(export.consentClass)
+        {
             let record = chain.last.map { "\($0)" } ?? ""
             throw Finding("the consent for submission \(record) does not cover this export")
         }

@@ -20,7 +20,6 @@ extension VerificationRun {
 
     /// Both keys signed the seal.
     mutating func checkSealSignatures() throws(Finding) {
-        let seal = try bytes(BundleLayout.seal)
         guard
             let key = ExportPublicKey(
                 pem: try bytes(BundleLayout.p256Key),
@@ -29,21 +28,62 @@ extension VerificationRun {
         else {
             throw Finding("\(BundleLayout.p256Key) and \(BundleLayout.allowedSigners) are no key")
         }
-        guard key.isValid(p256: try bytes(BundleLayout.p256Signature), for: seal) else {
-            throw Finding("\(BundleLayout.p256Signature) is no signature of \(BundleLayout.seal)")
+        try require(
+            BundleLayout.p256Signature,
+            BundleLayout.sshSignature,
+            of: BundleLayout.seal,
+            by: key
+        )
+        sealKey = key
+    }
+
+    /// The signatures of a file, by both algorithms.
+    private func require(
+        _ p256: String,
+        _ ssh: String,
+        of file: String,
+        by key: ExportPublicKey
+    ) throws(Finding) {
+        let signed = try bytes(file)
+        guard key.isValid(p256: try bytes(p256), for: signed) else {
+            throw Finding("\(p256) is no signature of \(file)")
         }
-        let path = BundleLayout.sshSignature
-        let armored = try bytes(path)
+        let armored = try bytes(ssh)
         let signature: SSHSignature
         do throws(SSHSignatureError) {
             signature = try SSHSignature(parsing: armored)
         } catch {
-            throw Finding("\(path) is no signature of OpenSSH: \(error)")
+            throw Finding("\(ssh) is no signature of OpenSSH: \(error)")
         }
-        guard key.isValid(ssh: signature, for: seal) else {
-            throw Finding("\(path) is no signature of \(BundleLayout.seal)")
+        guard key.isValid(ssh: signature, for: signed) else {
+            throw Finding("\(ssh) is no signature of \(file)")
         }
-        sealKey = key
+    }
+
+    /// What came of the seal until the bundle was closed is as it was then, and nothing is missing.
+    mutating func checkClosing() throws(Finding) {
+        try require(
+            BundleLayout.closingP256Signature,
+            BundleLayout.closingSSHSignature,
+            of: BundleLayout.closing,
+            by: try need(sealKey, from: .sealSignatures)
+        )
+        guard let closing = Closing(parsing: try bytes(BundleLayout.closing)) else {
+            throw Finding("\(BundleLayout.closing) is not a list of what came of the seal")
+        }
+        let files = try need(files, from: .files)
+        let listed = closing.files.hashes
+        let digests = files.digests(of: Array(listed.keys))
+        for path in listed.keys.sorted() where digests[path]?.sha256 != listed[path] {
+            throw Finding(
+                files.sizes[path] == nil
+                    ? "\(path) is missing" : "\(path) is not what it was when the bundle was closed"
+            )
+        }
+        for path in files.sizes.keys.sorted() where Closing.mustName(path) && listed[path] == nil {
+            throw Finding("\(path) was added after the bundle was closed")
+        }
+        closed = Set(listed.keys)
     }
 
     /// The caller trusts the key that signed.
@@ -74,6 +114,7 @@ extension VerificationRun {
         let export = try need(receipts.last?.receipt, from: .receipts)
         let seal = Seal(
             export: export,
+            part: try part(),
             payload: (payload.count, payload.reduce(0) { $0 + (sizes[$1] ?? 0) }),
             exhibits: try need(exhibits, from: .items).count,
             submissions: try need(submits, from: .commitments).count,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bulk
 import Timestamp
 import TransparencyLog
 import Vault
@@ -12,15 +13,8 @@ extension VerificationRun {
         let kept: KeptTimestamp
 
         var fact: (name: String, value: String) {
-            let root = MessageImprint(hashing: kept.root).hash
-            let digits = root.map { byte in
-                let text = String(byte, radix: 16)
-                return text.count == 1 ? "0" + text : text
-            }
-            return (
-                "\(subject) before",
-                "\(kept.token.info.time.text), root certificate \(digits.joined())"
-            )
+            let root = Hash(hashing: kept.root)
+            return ("\(subject) before", "\(kept.token.info.time.text), root certificate \(root)")
         }
     }
 
@@ -82,6 +76,54 @@ extension VerificationRun {
         } catch {
             throw (error as? Finding) ?? Finding("\(path): \(error)")
         }
+    }
+
+    /// The time-stamps of the seal, and the rounds of renewal, each over all that was there before.
+    mutating func checkSealTime() throws(Finding) -> String? {
+        let present = try paths(under: "").filter {
+            BundleLayout.isOfToken($0) || $0.hasPrefix(BundleRenewal.prefix)
+        }
+        guard !present.isEmpty else {
+            return "the seal has no time stamp: nobody but the vault says when it was made"
+        }
+        var known: Set<String> = []
+        if present.contains(where: BundleLayout.isOfToken) {
+            let stamps = try stamps(of: BundleLayout.seal, TokenFiles.ofSeal)
+            times += stamps.kept.map { TimeFact(subject: "sealed", kept: $0) }
+            known.formUnion(stamps.paths)
+        }
+        var round: UInt64 = 1
+        while present.contains(BundleRenewal.path(round)) {
+            known.formUnion(try checkRenewal(round))
+            round += 1
+        }
+        for path in present where !known.contains(path) {
+            throw Finding("\(path) belongs to no time stamp")
+        }
+        return nil
+    }
+
+    /// A round lists all that it must, as it is, and its list is stamped; gives the round's files.
+    private mutating func checkRenewal(_ round: UInt64) throws(Finding) -> [String] {
+        let path = BundleRenewal.path(round)
+        guard let list = RenewalList(parsing: try bytes(path)), list.number == round else {
+            throw Finding("\(path) is not a list of renewal")
+        }
+        guard list.files.map(\.path) == BundleRenewal.listed(try paths(under: ""), before: round)
+        else { throw Finding("\(path) does not list what was there before") }
+        for file in list.files {
+            guard RenewalList.File(path: file.path, bytes: try bytes(file.path)) == file else {
+                throw Finding("\(file.path) is not what \(path) lists")
+            }
+        }
+        let stamps = try stamps(of: path) { .beside(BundleRenewal.stem(round), $0) }
+        let instructions = BundleRenewal.instructions(round)
+        guard
+            try bytes(instructions)
+                == Array(BundleRenewal.instructions(for: round, stamps.kept).utf8)
+        else { throw Finding("\(instructions) does not fit its round") }
+        times += stamps.kept.map { TimeFact(subject: "sealed, by renewal \(round),", kept: $0) }
+        return stamps.paths + [path, instructions]
     }
 
     /// All time-stamps of a file, one of each authority.

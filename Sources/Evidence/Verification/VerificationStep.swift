@@ -6,6 +6,7 @@ enum VerificationStep: String, CaseIterable {
     case sealFiles = "seal.files"
     case sealSignatures = "seal.signatures"
     case sealKey = "seal.key"
+    case closing = "seal.closing"
     case tags = "bag.tags"
     case payload = "bag.payload"
     case form = "bag.form"
@@ -24,6 +25,8 @@ enum VerificationStep: String, CaseIterable {
     case custody = "custody"
     case export = "export"
     case sealText = "seal.text"
+    case sealTime = "seal.time"
+    case parts = "parts"
     case addenda = "addenda"
 
     var proves: String {
@@ -32,6 +35,8 @@ enum VerificationStep: String, CaseIterable {
         case .sealFiles: "the lists of files are those that SEAL.txt names"
         case .sealSignatures: "the holder of the key in seal/ signed SEAL.txt with both algorithms"
         case .sealKey: "the key that signed is one that you trust"
+        case .closing:
+            "nothing that came of the seal, time stamps among it, was changed or taken away"
         case .tags: "the tag files are those that the tag manifest lists"
         case .payload: "the files under data/ are those that the payload manifest lists"
         case .form: "the folder is a BagIt 1.0 bag"
@@ -53,8 +58,11 @@ enum VerificationStep: String, CaseIterable {
         case .custody: "the custody log says what the entries in this bundle say"
         case .export:
             "the exporter signed and logged just this payload and the key that seals it, within the "
-                + "consent shown here"
+                + "consent or override shown here"
         case .sealText: "SEAL.txt says of the bundle what is in it"
+        case .sealTime:
+            "authorities saw the seal no later than the times of their stamps"
+        case .parts: "the parts of the export that lie here belong together"
         case .addenda: "each fact that was unsealed later is one that was committed to and withheld"
         }
     }
@@ -65,6 +73,7 @@ enum VerificationStep: String, CaseIterable {
         case .sealFiles: "that nobody rewrote SEAL.txt together with a list: its signatures do"
         case .sealSignatures: "whose key it is, or when they signed"
         case .sealKey: "who held the key on that day"
+        case .closing: "anything about what was added to addenda/ since"
         case .tags: "that nobody rewrote a file together with that list: the seal does"
         case .payload: "that nobody rewrote a file together with that list: the seal does"
         case .form: "who made it, or when"
@@ -86,7 +95,11 @@ enum VerificationStep: String, CaseIterable {
             "what it is, that the reason is right, or that facts which not every item has are all shown"
         case .custody: "that the vault left no entry out, or what was done without an entry"
         case .sealText: "that what it says of the case is all there is"
-        case .export: "that no later statement narrowed the consent"
+        case .sealTime:
+            "when it was sealed before that, or who the authorities are: compare their roots"
+        case .export:
+            "that no later statement narrowed the consent, or that an override's signers were enough"
+        case .parts: "anything else about the other parts: verify them too"
         case .addenda: "who unsealed it, or anything about what else was added"
         }
     }

@@ -3,12 +3,13 @@
 const commitments = "register/commitments-sha256.txt";
 const sealedLists = ["tagmanifest-sha256.txt", "manifest-sha256.txt"];
 const namespace = "evidence-export";
-const sealFiles = /^seal\/(signer-public-key\.pem|allowed_signers|SEAL\.txt\.(p256|ssh)\.sig|SEAL\.txt\.[a-z0-9-]+\.tsr|[a-z0-9-]+-(root|chain|crls)\.pem)$/;
+const sealFiles = /^seal\/(signer-public-key\.pem|allowed_signers|SEAL\.txt\.(p256|ssh)\.sig|SEAL\.txt\.[a-z0-9-]+\.tsr|CLOSING\.txt(\.(p256|ssh)\.sig)?|[a-z0-9-]+-(root|chain|crls)\.pem)$/;
 
 class Checks {
     constructor(bundle) {
         this.bundle = bundle;
         this.steps = [];
+        this.keys = {};
         this.facts = {
             sealed: { files: 0, bytes: 0 }, read: { files: bundle.files.size, bytes: bundle.size }, litter: bundle.litter, seal: null,
             keys: [], hasTokens: false, tokens: [], submissions: [], exhibits: [], withheld: [], undisclosed: 0, unsealed: [], added: [], stamped: [],
@@ -22,7 +23,10 @@ class Checks {
         await this.step("seal", () => this.checkSeal());
         await this.step("p256", () => this.checkP256());
         await this.step("ssh", () => this.checkSSH());
-        await this.step("time", () => this.checkTime());
+        await this.step("time", async () => {
+            await this.checkClosing();
+            await this.checkTime();
+        });
         await this.step("log", () => this.checkLog());
         await this.step("people", () => this.checkPeople());
         await this.step("register", () => this.checkRegister());
@@ -106,6 +110,7 @@ class Checks {
 
     async checkP256() {
         const key = await this.bundle.read("seal/signer-public-key.pem", (text) => fromPEM(text, "PUBLIC KEY"));
+        this.keys.p256 = key;
         this.addKey("ECDSA P-256", "signing key P-256", hex(sha256(key)), "seal/signer-public-key.pem");
         const signature = await this.bundle.bytes("seal/SEAL.txt.p256.sig");
         await this.signature(p256(key, signature, this.seal), "badSignature", "seal/SEAL.txt.p256.sig");
@@ -123,11 +128,34 @@ class Checks {
             const [, value] = /^evidence-export namespaces="evidence-export" ssh-ed25519 (\S+)(?: [^\n]*)?\n$/.exec(text) || [];
             return value ? fromBase64(value) : null;
         });
+        this.keys.ssh = blob;
         const fingerprint = sha256(blob);
         const words = `SHA256:${toBase64(fingerprint).replace(/=+$/, "")}`;
         this.addKey("Ed25519", "signing key Ed25519", words, "seal/allowed_signers", hex(fingerprint));
         const armored = await this.bundle.text("seal/SEAL.txt.ssh.sig");
         await this.signature(sshSignature(armored, blob, namespace, this.seal), "badSignature", "seal/SEAL.txt.ssh.sig");
+    }
+
+    // What came of the seal until the bundle was closed: none of it was changed or taken away.
+    async checkClosing() {
+        const { bundle, keys, facts } = this;
+        const path = "seal/CLOSING.txt";
+        for (const name of ["p256", "ssh"]) if (!keys[name]) throw new Finding("needs", name);
+        const bytes = await bundle.bytes(path);
+        const signature = await bundle.bytes(`${path}.p256.sig`);
+        await this.signature(p256(keys.p256, signature, bytes), "badSignature", `${path}.p256.sig`);
+        const armored = await bundle.text(`${path}.ssh.sig`);
+        await this.signature(sshSignature(armored, keys.ssh, namespace, bytes), "badSignature", `${path}.ssh.sig`);
+        const listed = checksums((fromUTF8(bytes) || "").replace(/^#.*\n/, ""));
+        if (!listed) throw new Finding("malformed", path);
+        for (const [file, digest] of listed) {
+            if (!bundle.has(file)) this.find("missing", file);
+            else if (bundle.digest(file) !== digest) this.find("changed", file);
+        }
+        for (const file of bundle.paths) {
+            if (/^seal\/(?!CLOSING\.txt)/.test(file) && !listed.has(file)) this.find("extra", file);
+        }
+        facts.added = facts.added.filter((file) => !listed.has(file));
     }
 
     // Each token is for the file of its name: `<file>.<authority>.tsr`.
