@@ -12,6 +12,7 @@ struct Saksi: AsyncParsableCommand, StatusDocumented {
             JoinCommand.self, WhoAmICommand.self, SubmitCommand.self, OutboxCommand.self,
             CaseCommand.self, InviteCommand.self, RevokeCommand.self, HoldCommand.self,
             EraseCommand.self, AdminCommand.self, KeyCommand.self, TrustCommand.self,
+            TestimonyCommand.self, ConsentCommand.self,
             ListCommand.self, OpenCommand.self, StatusCommand.self,
             ExportCommands.self, ExportKeyCommand.self, VerifyCommand.self, AuditCommand.self,
             LogCommand.self, TimestampCommand.self, BagCommand.self, AgeCommand.self,

@@ -112,7 +112,12 @@ struct Person: Sendable {
     /// Runs `saksi` where it must succeed.
     ///
     /// - Returns: stdout without its last line end
-    func result(_ arguments: String...) async throws -> String {
+    func result(_ arguments: String...) async throws -> String { try await result(arguments) }
+
+    /// Runs `saksi` with a list of arguments where it must succeed.
+    ///
+    /// - Returns: stdout without its last line end
+    func result(_ arguments: [String]) async throws -> String {
         let outcome = try await BuiltProgram.saksi.run(arguments + options)
         guard outcome.status == 0 else { throw Unexpected(outcome) }
         return outcome.output.trimmingCharacters(in: .newlines)

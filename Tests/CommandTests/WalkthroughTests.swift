@@ -236,8 +236,8 @@ import Testing
         )
         #expect(
             json.names == [
-                "bundle", "case", "erased", "files", "index", "manifest", "seal", "statement",
-                "submissions", "unopenable", "withheld",
+                "bundle", "case", "erased", "files", "index", "manifest", "seal", "stamps",
+                "statement", "submissions", "unopenable", "unstamped", "withheld",
             ]
         )
         let verified = try await BuiltProgram.saksi("verify", bundle, "--vkey", vault.vkey)

@@ -40,7 +40,7 @@ enum Sample {
             First paragraph: "quoted" \\ and #more.
               set in
 
-            Second, Nguyễn.
+            Second, ruộng đồng.
         """
 
     static let consent = """

@@ -35,7 +35,7 @@ struct TestimonyTests {
         #expect(text("persons/0001/languages/0002") == "vi")
         #expect(text("acts/0001/type-of-act") == "land-seizure")
         #expect(text("account/text/0001") == "First paragraph: \"quoted\" \\ and #more.\n  set in")
-        #expect(text("account/text/0002") == "Second, Nguyễn.")
+        #expect(text("account/text/0002") == "Second, ruộng đồng.")
         #expect(text("account/text/0003") == nil)
     }
 

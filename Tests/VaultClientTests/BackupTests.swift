@@ -2,6 +2,7 @@
 
 import Age
 import Bulk
+import Evidence
 import Foundation
 import Secrets
 import Testing
@@ -85,6 +86,34 @@ struct BackupTests {
             #expect(try await restore(newer, to: "new", in: world).isActive)
             #expect(try await world.act(as: "new") { $0.identity.openers.count } == 2)
             _ = try await world.act(as: "new") { try await $0.list(id.hex) }
+        }
+    }
+
+    @Test("the export key comes back with the device, and never in the place of another")
+    func exportKey() async throws {
+        try await World.run { world in
+            _ = try await world.peopled()
+            func key(_ name: String) throws -> String? {
+                try world.identity(of: name).exportSigner(in: world.home(name))?.publicKey.name
+                    .description
+            }
+            try DurableFile.remove(world.home("activist").exportKey)
+            let none = try await restore(try backUp("activist", in: world), to: "bare", in: world)
+            #expect(none.exportKey == nil)
+            #expect(try key("bare") == nil)
+            _ = try world.identity(of: "activist").makeExportKey(in: world.home("activist"))
+            let made = try #require(try key("activist"))
+            let backup = try backUp("activist", in: world)
+            #expect(try await restore(backup, to: "new", in: world).exportKey == made)
+            #expect(try key("new") == made)
+            // A device that was restored before gets the key that it lacks, and keeps its own.
+            #expect(try await restore(backup, to: "bare", in: world).exportKey == made)
+            try DurableFile.remove(world.home("bare").exportKey)
+            _ = try world.identity(of: "bare").makeExportKey(in: world.home("bare"))
+            let own = try #require(try key("bare"))
+            #expect(
+                try await restore(backup, to: "bare", in: world).exportKey == own && own != made
+            )
         }
     }
 

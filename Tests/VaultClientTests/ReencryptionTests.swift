@@ -142,7 +142,7 @@ struct ReencryptionTests {
                     try await $0.export(id.hex, for: .court, to: late, selection: .submissions([2]))
                 }
             }
-            #expect(error?.message.contains("no submission of this case has consent") == true)
+            #expect(error?.message.contains("submission 2 may not be given to court") == true)
         }
     }
 

@@ -226,7 +226,7 @@ final class World: Sendable {
     }
 
     /// A person's identity; the passphrase is stretched once, which takes longer than most acts.
-    private func identity(of name: String) throws -> DeviceIdentity {
+    func identity(of name: String) throws -> DeviceIdentity {
         if let known = identities.withLock({ $0[name] }) { return known }
         let read = try DeviceIdentity.read(from: home(name), passphrase: Self.passphrase(name))
         identities.withLock { $0[name] = read }

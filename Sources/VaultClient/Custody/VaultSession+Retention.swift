@@ -83,7 +83,7 @@ extension VaultSession {
     }
 
     /// The case, where an item is named by a number in it.
-    private func view(of id: CaseID, for items: [String]) async throws -> CaseView? {
+    func view(of id: CaseID, for items: [String]) async throws -> CaseView? {
         items.contains { Hash(hex: $0) == nil } ? try await view(of: id) : nil
     }
 
@@ -107,7 +107,7 @@ extension VaultSession {
 }
 
 /// A submission, or an item of it, as a person names it.
-private struct NamedEvidence {
+struct NamedEvidence {
     let record: Hash
     /// The item's number, where one is named.
     var item: Int?

@@ -13,6 +13,15 @@ extension DeviceIdentity {
     ///
     /// - Throws: ``ClientError`` where there is one already.
     func makeExportKey(in home: DeviceHome) throws -> ExportSigner {
+        let signer = ExportSigner.random(from: SystemEntropy())
+        try store(signer, in: home)
+        return signer
+    }
+
+    /// Keeps an export key on a device.
+    ///
+    /// - Throws: ``ClientError`` where there is one already.
+    func store(_ signer: ExportSigner, in home: DeviceHome) throws {
         guard !home.exportKey.exists else {
             throw ClientError(
                 .failed,
@@ -20,13 +29,10 @@ extension DeviceIdentity {
                 hint: "`saksi export-key show` shows it"
             )
         }
-        let signer = ExportSigner.random(from: SystemEntropy())
-        let digits = unsafe signer.withSecret { unsafe Base64.padded.encode($0) }
-        var text = Array("\(Self.exportKeyHeader)\n\(digits)\n".utf8)
+        var text = Array("\(Self.exportKeyHeader)\n\(signer.digits)\n".utf8)
         defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
         let sealed = try unsafe text.withUnsafeBytes { try unsafe seal($0) }
         try DurableFile.create(sealed, at: home.exportKey)
-        return signer
     }
 
     /// The export key of a device; `nil` where none was made.
@@ -41,12 +47,22 @@ extension DeviceIdentity {
         guard let text = try? open(sealed) else { throw damaged }
         let signer = unsafe text.withBytes { text -> ExportSigner? in
             let lines = unsafe text.split(separator: UInt8(ascii: "\n"))
-            guard unsafe lines.count == 2, unsafe lines[0].elementsEqual(Self.exportKeyHeader.utf8),
-                let secret = unsafe Base64.padded.decode(String(decoding: lines[1], as: UTF8.self))
+            guard unsafe lines.count == 2, unsafe lines[0].elementsEqual(Self.exportKeyHeader.utf8)
             else { return nil }
-            return ExportSigner(SecretBytes(copying: secret))
+            return unsafe ExportSigner(digits: String(decoding: lines[1], as: UTF8.self))
         }
         guard let signer else { throw damaged }
         return signer
+    }
+}
+
+extension ExportSigner {
+    /// The secret as it is kept, in base64.
+    var digits: String { unsafe withSecret { unsafe Base64.padded.encode($0) } }
+
+    /// - Returns: `nil` for anything but the digits of a key.
+    convenience init?(digits: String) {
+        guard let secret = Base64.padded.decode(digits) else { return nil }
+        self.init(SecretBytes(copying: secret))
     }
 }

@@ -20,6 +20,7 @@ extension Act {
         case .revoke(let act): act.effects(administrators: state.administratingPeople)
         case .caseRecover(let act): act.effects
         case .erase(let act): act.effects
+        case .exportOverride(let act): act.effects
         case .hold(let act): act.effects
         case .logKey(let act): act.effects(after: state.logKeys)
         case .freeze(let act): act.effects
@@ -55,6 +56,17 @@ extension Erase {
     /// What no erasure reaches.
     private static let limit =
         "does not reach copies, exports, backups, or old cells of flash memory"
+}
+
+extension ExportOverride {
+    fileprivate var effects: [String] {
+        [
+            "lets evidence of case \(caseID.hex) be exported once for \(consentClass.rawValue), though the "
+                + "person who submitted it did not consent to that, or no longer does",
+            "on the authority given: \(authority)",
+            "the bundle will show this decision; what was handed over cannot be called back",
+        ] + records.map { "is about the submission with the record \($0.hex)" }
+    }
 }
 
 extension Hold {

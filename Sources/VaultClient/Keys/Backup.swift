@@ -2,6 +2,7 @@
 
 import Age
 import Bulk
+import Evidence
 import Foundation
 import Secrets
 import TransparencyLog
@@ -24,6 +25,15 @@ public struct Backup: Sendable {
 
     private static let header = "saksi/v1 backup"
     private static let vaultLabel = "# vault: "
+    private static let exportKeyLabel = "# export-key: "
+
+    /// What is in one.
+    struct Content {
+        let identity: DeviceIdentity
+        let state: DeviceState
+        /// What sealed the device's exports; `nil` where it had none.
+        let exportKey: ExportSigner?
+    }
 
     /// When it was made, by the device's clock.
     public let made: UTCTime
@@ -64,6 +74,7 @@ public struct Backup: Sendable {
     init(
         of identity: DeviceIdentity,
         _ state: DeviceState,
+        _ exportKey: ExportSigner?,
         under words: borrowing Passphrase,
         at time: UTCTime
     ) throws {
@@ -74,7 +85,9 @@ public struct Backup: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json = try encoder.encode(state)
-        var text = identity.identityFile() + Array(Self.vaultLabel.utf8) + json + [10]
+        var text = identity.identityFile()
+        if let exportKey { text += Array("\(Self.exportKeyLabel)\(exportKey.digits)\n".utf8) }
+        text += Array(Self.vaultLabel.utf8) + json + [10]
         defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
         let file = try unsafe text.withUnsafeBytes {
             try unsafe AgeFile.seal(
@@ -101,7 +114,7 @@ public struct Backup: Sendable {
     /// Opens it.
     ///
     /// - Throws: ``ClientError`` where the passphrase is another.
-    func open(_ words: Passphrase) throws -> (identity: DeviceIdentity, state: DeviceState) {
+    func open(_ words: Passphrase) throws -> Content {
         let text: SecretBytes
         do {
             text = try AgeFile.open(sealed, with: [words])
@@ -111,16 +124,26 @@ public struct Backup: Sendable {
             throw ClientError(.failed, "the backup is malformed: \(error)")
         }
         return try unsafe text.withBytes { text throws(any Error) in
-            let label = Array(Self.vaultLabel.utf8)
             let lines = unsafe text.split(separator: UInt8(ascii: "\n"))
-            guard let json = unsafe lines.last(where: { unsafe $0.starts(with: label) }),
+            func value(_ label: String) -> [UInt8]? {
+                unsafe lines.last { unsafe $0.starts(with: label.utf8) }
+                    .map { unsafe Array($0.dropFirst(label.utf8.count)) }
+            }
+            let malformed = ClientError(.failed, "the backup is malformed")
+            guard let json = value(Self.vaultLabel),
                 let identity = try unsafe DeviceIdentity.parse(text)
-            else { throw ClientError(.failed, "the backup is malformed") }
-            let state = try unsafe JSONDecoder().decode(
-                DeviceState.self,
-                from: Data(json.dropFirst(label.count))
+            else { throw malformed }
+            let exportKey = try value(Self.exportKeyLabel).map { digits in
+                guard let key = ExportSigner(digits: String(decoding: digits, as: UTF8.self)) else {
+                    throw malformed
+                }
+                return key
+            }
+            return Content(
+                identity: identity,
+                state: try JSONDecoder().decode(DeviceState.self, from: Data(json)),
+                exportKey: exportKey
             )
-            return (identity, state)
         }
     }
 }

@@ -2,11 +2,12 @@
 
 public import Age
 import Bulk
+import Evidence
 import Secrets
 public import Vault
 
 extension VaultSession {
-    /// Makes a backup of a device's keys and of what it knows of its vault; unfinished work is left out.
+    /// Makes a backup of a device's keys, its export key among them, and of what it knows of its vault; unfinished work is left out.
     ///
     /// - Parameters:
     ///   - home: The device.
@@ -33,6 +34,7 @@ extension VaultSession {
         return try Backup(
             of: identity,
             state,
+            identity.exportSigner(in: home),
             under: words,
             at: UTCTime(seconds: VaultClock.deviceTime)
         )
@@ -60,8 +62,9 @@ extension VaultSession {
         proxy: ProxyAddress? = nil,
         pace: Pace = .patient
     ) async throws -> RestoredDevice {
-        let (identity, known) = try backup.open(words)
-        let state = try place(identity, known, in: home, passphrase: passphrase)
+        let content = try backup.open(words)
+        let (identity, known) = (content.identity, content.state)
+        let state = try place(content, in: home, passphrase: passphrase)
         let session = try VaultSession(home, identity, state, proxy: proxy, pace: pace)
         return try await session.closing {
             _ = try await session.catchUp()
@@ -70,6 +73,7 @@ extension VaultSession {
                 fingerprint: identity.fingerprint,
                 person: identity.person,
                 made: backup.made.text,
+                exportKey: try identity.exportSigner(in: home)?.publicKey.name.description,
                 isActive: try await session.isAccepted()
             )
         }
@@ -77,11 +81,11 @@ extension VaultSession {
 
     /// Writes what is not there yet, the identity last: without one there is no device.
     private static func place(
-        _ identity: DeviceIdentity,
-        _ known: DeviceState,
+        _ content: Backup.Content,
         in home: DeviceHome,
         passphrase: () throws -> (Passphrase, PassphraseStrength)
     ) throws -> DeviceState {
+        let (identity, known) = (content.identity, content.state)
         try home.create()
         if home.hasIdentity {
             let there = try DeviceIdentity.read(from: home, passphrase: passphrase().0)
@@ -92,15 +96,23 @@ extension VaultSession {
                     hint: "use another --home"
                 )
             }
+            try placeExportKey(of: content, in: home)
             // What this device has seen since is newer than the backup.
             if let state = try DeviceState.read(from: home, with: identity) { return state }
             try known.write(to: home, for: identity)
             return known
         }
         try known.write(to: home, for: identity)
+        try placeExportKey(of: content, in: home)
         let (passphrase, strength) = try passphrase()
         try identity.write(to: home, passphrase: passphrase, strength: strength)
         return known
+    }
+
+    /// One that was made on this device since stays.
+    private static func placeExportKey(of content: Backup.Content, in home: DeviceHome) throws {
+        guard let key = content.exportKey, !home.exportKey.exists else { return }
+        try content.identity.store(key, in: home)
     }
 
     /// Whether the vault takes requests that this device's key signs.
@@ -123,10 +135,12 @@ public struct RestoredDevice: Encodable, Sendable {
     public let person: Fingerprint
     /// When the backup was made, RFC 3339.
     public let made: String
+    /// The export key of the device, as a policy names it; `nil` where it has none.
+    public let exportKey: String?
     /// Whether the vault takes its key; else newer keys took its place, or it was ended.
     public let isActive: Bool
 
     private enum CodingKeys: String, CodingKey {
-        case vault, fingerprint, person, made, isActive = "active"
+        case vault, fingerprint, person, made, exportKey, isActive = "active"
     }
 }

@@ -142,8 +142,9 @@ struct CaseReading {
                 }
             }
             done += UInt64(piece.segment.readableBytes)
+            let digest = piece.digest
             try unsafe piece.segment.withUnsafeMutableReadableBytes {
-                try unsafe opener?.open($0, to: sink)
+                try unsafe opener?.open($0, digest: digest, to: sink)
             }
             progress(done)
         }

@@ -26,6 +26,8 @@ struct ObjectDownload {
         let envelope: [UInt8]?
         /// Sealed, and the one that the record names.
         var segment: ByteBuffer
+        /// The segment's SHA-256, as it was computed of what came.
+        let digest: Hash
         /// Whether it is the object's last.
         let isLast: Bool
     }
@@ -64,10 +66,13 @@ struct ObjectDownload {
     @concurrent
     private func piece(_ number: Int, of source: Int) async throws -> Piece {
         let object = sources[source].object
+        let envelope = number == 0 ? try await envelope(of: sources[source]) : nil
+        let (segment, digest) = try await segment(number, of: sources[source])
         return Piece(
             source: source,
-            envelope: number == 0 ? try await envelope(of: sources[source]) : nil,
-            segment: try await segment(number, of: sources[source]),
+            envelope: envelope,
+            segment: segment,
+            digest: digest,
             isLast: number == object.segments.count - 1
         )
     }
@@ -78,7 +83,10 @@ struct ObjectDownload {
         return try await connection.send(question, as: signer).bytes
     }
 
-    private func segment(_ number: Int, of source: Source) async throws -> ByteBuffer {
+    private func segment(
+        _ number: Int,
+        of source: Source
+    ) async throws -> (bytes: ByteBuffer, digest: Hash) {
         let object = source.object
         let start = UInt64(number) * ObjectDescription.segmentSize
         let end = start + object.size(ofSegment: number)
@@ -98,6 +106,6 @@ struct ObjectDownload {
                     + "\(found.hex), want \(object.segments[number].hex)"
             )
         }
-        return buffer
+        return (buffer, found)
     }
 }

@@ -217,8 +217,11 @@ struct Reencryption {
                 }
                 var plaintext: [UInt8] = []
                 plaintext.reserveCapacity(piece.segment.readableBytes)
+                let digest = piece.digest
                 try unsafe piece.segment.withUnsafeMutableReadableBytes { bytes in
-                    try unsafe opener?.open(bytes) { unsafe plaintext.append(contentsOf: $0) }
+                    try unsafe opener?.open(bytes, digest: digest) {
+                        unsafe plaintext.append(contentsOf: $0)
+                    }
                 }
                 guard await pipes[piece.source].put(plaintext) else { throw Unwanted() }
                 guard piece.isLast, let whole = opener.take() else { return }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Evidence
+import Timestamp
 public import Vault
 
 /// Programs of others that an export may use; this library runs none.
@@ -45,11 +46,7 @@ public struct ExportDocuments: Sendable {
         by exporter: Fingerprint,
         at date: UTCTime
     ) async throws {
-        let setting = ReportSetting(
-            profile: profile ?? ReportProfile(for: consentClass),
-            exporter: exporter,
-            software: software
-        )
+        let setting = setting(for: consentClass, by: exporter)
         if let tools {
             let texts = try await tools.metadata(of: writer.files.map(writer.location))
             for (file, text) in zip(writer.files, texts) where !text.isEmpty {
@@ -58,5 +55,39 @@ public struct ExportDocuments: Sendable {
         }
         let pdf = try await tools?.pdf(of: writer.report(setting), made: date)
         try writer.addReport(setting, pdf: pdf)
+    }
+
+    /// Adds the certificate's template to a bundle that is sealed.
+    func addCertificate(
+        to writer: BundleWriter,
+        for export: Export,
+        by exporter: Fingerprint,
+        sealed seal: [UInt8],
+        key: ExportPublicKey,
+        stamps: [KeptTimestamp],
+        index: UInt64,
+        at date: UTCTime
+    ) async throws {
+        let page = writer.certificate(
+            setting(for: export.consentClass, by: exporter),
+            seal: seal,
+            key: key,
+            stamps: stamps,
+            export: index
+        )
+        try writer.add(page, at: "addenda/certificate.html")
+        guard let pdf = try await tools?.pdf(of: page, made: date) else { return }
+        try writer.add(pdf, at: "addenda/certificate.pdf")
+    }
+
+    private func setting(
+        for consentClass: ConsentClass,
+        by exporter: Fingerprint
+    ) -> ReportSetting {
+        ReportSetting(
+            profile: profile ?? ReportProfile(for: consentClass),
+            exporter: exporter,
+            software: software
+        )
     }
 }

@@ -11,6 +11,11 @@ public enum ExportSelection: Sendable {
     /// What these selectors name; each must name something.
     case items([ItemSelector])
 
+    /// Whether submissions are named one by one.
+    var namesSubmissions: Bool {
+        if case .all = self { false } else { true }
+    }
+
     /// Whether anything of a submission may be among it.
     func takes(submission number: Int) -> Bool {
         switch self {

@@ -38,6 +38,9 @@ public struct ItemListing: Encodable, Sendable {
     public let claimedPlace: String?
     /// What it was made from.
     public let derivation: DerivationListing?
+    /// Of a testimony record, the version before it: `submission/item` where it is in the case and can be
+    /// opened, else its commitment.
+    public let replaces: String?
     /// On whose authority it was erased, where it was.
     public let erased: String?
 
@@ -69,12 +72,13 @@ public struct ItemListing: Encodable, Sendable {
         derivation = details.derivation.map {
             DerivationListing($0, originals[$0.original], details.reviewer)
         }
+        replaces = details.replaces.map { originals[$0] ?? $0.hex }
     }
 
     private enum CodingKeys: String, CodingKey {
         case number, object, name, size, type, sha256, isTestimony = "testimony", commitment,
             arrival, url, captured, matches, seenBy, claimedTime, claimedPlace,
-            derivation = "derived", erased
+            derivation = "derived", replaces, erased
     }
 }
 
@@ -100,5 +104,15 @@ public struct DerivationListing: Encodable, Sendable {
         method = derivation.method
         language = derivation.language
         self.reviewer = reviewer
+    }
+}
+
+extension ItemDetails {
+    /// The commitment of the version before, where the item is a testimony record that names one.
+    fileprivate var replaces: Hash? {
+        guard case .string(let hex) = fields.first(where: { $0.path == "replaces" })?.value else {
+            return nil
+        }
+        return Hash(hex: hex)
     }
 }

@@ -9,8 +9,8 @@ extension VaultSession {
     /// Makes the key pair that seals what a device exports.
     ///
     /// An organisation's key is made on purpose: its fingerprints stand on paper and in the vault's
-    /// policy. It stays on the device; one that is lost is replaced by another, and what it has sealed
-    /// still verifies.
+    /// policy. It stays on the device, and in its backup; one that is lost is replaced by another, and what
+    /// it has sealed still verifies.
     ///
     /// - Parameters:
     ///   - home: The device.

@@ -14,7 +14,9 @@ extension VaultSession {
     /// out of it, and the bundle says why. The accesses and the export itself are logged before the folder
     /// appears; a failed export leaves no folder. It is sealed with the device's export key, which must have
     /// been made before. `documents` says which report and tables lie beside the
-    /// files. `progress` is told the bytes of payload that were opened, of all.
+    /// files. `authorities` time-stamp the seal; one that does not leaves the bundle whole, and is named in the
+    /// result. Where the files have more bytes than `partSize`, the folder holds several bundles, each an export
+    /// of its own. `progress` is told the bytes of payload that were opened, of all, for each bundle.
     ///
     /// Throws ``ClientError``: `.failed` where no submission may be given to the class, or something
     /// exists at the path; `.untrusted` where bytes are not the ones submitted.
@@ -24,7 +26,9 @@ extension VaultSession {
         to path: String,
         selection: ExportSelection = .all,
         withholding: [Withholding] = [],
+        partSize: UInt64? = nil,
         documents: ExportDocuments = ExportDocuments(),
+        stampedBy authorities: Authorities? = nil,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) async throws -> ExportResult {
         try BundleWriter.requireVacant(path)
@@ -32,7 +36,12 @@ extension VaultSession {
         let reading = try await CaseReading.begin(self, resolve(caseName))
         let chosen = try reading.view.chosen(selection)
         let covered = chosen.filter {
-            $0.submission.consent.contains(consentClass) && !$0.submission.isErased()
+            $0.submission.allows(consentClass) && !$0.submission.isErased()
+        }
+        if selection.namesSubmissions,
+            let left = chosen.first(where: { !$0.submission.allows(consentClass) })
+        {
+            throw left.submission.refusal(left.number, consentClass)
         }
         guard !covered.isEmpty else {
             throw ClientError(
@@ -69,52 +78,57 @@ extension VaultSession {
             )
         }
         try selection.requireUse(submissions)
-        var contents = try await contents(
+        let date = UTCTime(seconds: VaultClock.deviceTime)
+        let contents = try await contents(
             of: submissions,
             in: view,
             for: consentClass,
-            withholding: withholding
+            withholding: withholding,
+            date: date
         )
-        contents.stamps = try await stamps(of: contents.submitted)
-        let writer = try BundleWriter(contents, to: path)
-        try await reading.write(writer, access, progress)
-        try await documents.add(
-            to: writer,
-            for: consentClass,
-            by: identity.record.fingerprint,
-            at: contents.date
+        let making = BundleMaking(
+            reading: reading,
+            access: access,
+            signer: signer,
+            documents: documents,
+            authorities: authorities,
+            progress: progress
         )
-        let manifest = try writer.writePayload()
-        let act = contents.export(manifest: manifest, key: signer.publicKey.name)
-        let logged = try await post(sign(.export(act)))
-        let seal = try writer.seal(with: Receipt(parsing: logged.receipt), by: signer)
-        try writer.finish()
+        let parts = partSize.map { contents.parts(ofAtMost: $0) } ?? []
+        let made =
+            parts.count > 1
+            ? try await makeBundles(of: parts, of: view.id, consentClass, date, at: path, making)
+            : [try await makeBundle(contents, at: path, making)]
         return ExportResult(
             caseID: view.id.hex,
             bundle: path,
             submissions: opened.count,
-            withheld: chosen.count { !$0.submission.consent.contains(consentClass) },
+            withheld: chosen.count { !$0.submission.allows(consentClass) },
             erased: chosen.flatMap { view.erased($0.number) },
             unopenable: unopenable,
-            files: writer.files.count,
-            manifest: manifest.hex,
-            seal: Hash(hashing: seal).hex,
-            statement: logged.entry.signed.id.hex,
-            index: logged.index
+            files: made.reduce(0) { $0 + $1.files },
+            manifest: made[0].manifest,
+            seal: made[0].seal,
+            stamps: made[0].stamps,
+            unstamped: made.flatMap(\.unstamped),
+            statement: made[0].statement,
+            index: made[0].index,
+            parts: made.count > 1 ? made : nil
         )
     }
 
-    private func contents(
+    func contents(
         of submissions: [BundleContents.Submission],
         in view: CaseView,
         for consentClass: ConsentClass,
-        withholding: [Withholding]
+        withholding: [Withholding] = [],
+        date: UTCTime
     ) async throws -> BundleContents {
         var identities = [identity.record]
         for actor in Set(view.entries.map(\.statement.actor)) {
             identities.append(try await members.record(of: actor))
         }
-        return try BundleContents(
+        var contents = try BundleContents(
             caseID: view.id,
             consentClass: consentClass,
             submissions: submissions,
@@ -122,8 +136,10 @@ extension VaultSession {
             receipts: view.entries.map { try Receipt(parsing: $0.receipt) },
             identities: identities,
             logKeys: try await governance().logKeys,
-            date: UTCTime(seconds: VaultClock.deviceTime)
+            date: date
         )
+        contents.stamps = try await stamps(of: contents.submitted)
+        return contents
     }
 }
 
@@ -159,12 +175,27 @@ extension CaseReading {
                 }
             }
             done += UInt64(piece.segment.readableBytes)
+            let digest = piece.digest
             try unsafe piece.segment.withUnsafeMutableReadableBytes {
-                try unsafe output?.add($0)
+                try unsafe output?.add($0, digest: digest)
             }
             if piece.isLast, let whole = output.take() { try writer.finish(whole) }
             progress(done, total)
         }
+    }
+}
+
+extension CaseView.Submitted {
+    /// Why it may not be given to a class.
+    fileprivate func refusal(_ number: Int, _ consentClass: ConsentClass) -> ClientError {
+        let held = consent.map(\.rawValue).joined(separator: ", ")
+        return ClientError(
+            .failed,
+            "submission \(number) may not be given to \(consentClass.rawValue): its consent holds "
+                + (held.isEmpty ? "nobody" : held),
+            hint: "ask the people first; administrators alone can decide otherwise, with "
+                + "`saksi consent override`"
+        )
     }
 }
 
@@ -224,7 +255,7 @@ extension CaseView {
 public struct ExportResult: Encodable, Sendable {
     /// 32 hexadecimal digits.
     public let caseID: String
-    /// The folder.
+    /// The folder: the bundle, or that of all parts.
     public let bundle: String
     /// Submissions in the bundle.
     public let submissions: Int
@@ -240,14 +271,22 @@ public struct ExportResult: Encodable, Sendable {
     public let manifest: String
     /// SHA-256 of `SEAL.txt`, the number for the paper certificate.
     public let seal: String
+    /// The times of the seal's time-stamps, RFC 3339.
+    public let stamps: [String]
+    /// Authorities that did not stamp the seal, each with the reason.
+    public let unstamped: [String]
     /// SHA-256 of the statement's text.
     public let statement: String
     /// The leaf index of the entry.
     public let index: UInt64
+    /// The parts, by number, where there are several; what stands above of one bundle is of the first.
+    public let parts: [MadeBundle]?
+    /// The files that were sealed to whom the export is for; `nil` where none was asked for.
+    public var deliveries: [DeliveredBundle]?
 
     private enum CodingKeys: String, CodingKey {
         case caseID = "case", bundle, submissions, withheld, erased, unopenable, files, manifest,
             seal
-        case statement, index
+        case stamps, unstamped, statement, index, parts, deliveries
     }
 }

@@ -141,6 +141,8 @@ public struct SubmissionListing: Encodable, Sendable {
     public let submitter: Fingerprint
     /// As it stands now.
     public let consent: [String]
+    /// What people asked for beyond that, where the consent was recorded in full.
+    public let wishes: [ConsentWish]?
     /// In the manifest's order.
     public let items: [ItemListing]
     /// Why nothing of it can be opened, where that is so.
@@ -167,6 +169,7 @@ public struct SubmissionListing: Encodable, Sendable {
         consent = submission.consent.map(\.rawValue)
         switch opened {
         case .success(let opened):
+            wishes = ConsentWish.all(in: opened.manifest)
             items = opened.manifest.items.enumerated().map {
                 let object = opened.object($0).id
                 return ItemListing(
@@ -180,13 +183,15 @@ public struct SubmissionListing: Encodable, Sendable {
             }
             problem = nil
         case .failure(let failure):
+            wishes = nil
             items = []
             problem = failure.reason
         }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case number, record, earlier, accepted, submitter, consent, items, problem, isHeld = "held",
-            erased
+        case number, record, earlier, accepted, submitter, consent, wishes, items, problem
+        case isHeld = "held"
+        case erased
     }
 }

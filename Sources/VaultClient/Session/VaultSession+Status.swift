@@ -75,7 +75,7 @@ public struct OwnSubmission: Encodable, Sendable {
         consent = submission.consent.map(\.rawValue)
         acts = view.entries.compactMap { logged in
             switch logged.statement.act {
-            case .access, .export, .custody, .hold, .erase, .reencrypt: break
+            case .access, .export, .exportOverride, .custody, .hold, .erase, .reencrypt: break
             default: return nil
             }
             let isOfIt = !records.isDisjoint(with: logged.statement.act.records)
@@ -90,7 +90,7 @@ public struct HandlingAct: Encodable, Sendable {
     public let index: UInt64
     /// When the vault accepted it, RFC 3339.
     public let accepted: String
-    /// `access`, `export`, `custody`, `hold`, `reencrypt` or `erase`.
+    /// `access`, `export`, `export.override`, `custody`, `hold`, `reencrypt` or `erase`.
     public let act: String
     /// Under whose key.
     public let actor: Fingerprint
@@ -106,6 +106,8 @@ public struct HandlingAct: Encodable, Sendable {
         switch logged.statement.act {
         case .access(let access): purpose = "\(access.purpose), \(access.scope.rawValue)"
         case .export(let export): purpose = "for \(export.consentClass.rawValue)"
+        case .exportOverride(let override):
+            purpose = "for \(override.consentClass.rawValue), \(override.authority)"
         case .custody(let custody): purpose = custody.event.rawValue
         case .hold(let hold): purpose = hold.state.rawValue
         case .erase(let erase): purpose = erase.authority

@@ -30,6 +30,7 @@ extension VaultSession {
             caseID: id.hex,
             created: UTCTime(seconds: VaultClock.deviceTime).text,
             consent: request.consent.map(\.rawValue).sorted(),
+            consentFacts: request.consentFacts,
             items: items,
             derivation: request.derivation
         )

@@ -7,7 +7,8 @@ extension VaultSession {
     /// Shows facts that a bundle withholds: a folder that goes below the bundle's `addenda/`.
     ///
     /// The selectors name them as for ``export(_:for:to:selection:withholding:progress:)``. The vault logs
-    /// an access for the purpose `unseal`; the consent must cover the class of the export as it is now.
+    /// an access for the purpose `unseal`; the consent must cover the class of the export as it is now, or
+    /// nothing was said of it since that export, which administrators let through.
     /// `progress` is told the bytes of payload that were opened, of all.
     ///
     /// Throws ``ClientError``: `.failed` where the bundle withholds no such fact, the consent does not
@@ -27,7 +28,7 @@ extension VaultSession {
                 && selectors.contains { $0.concerns(submission: place + 1) }
         }
         for (place, submission) in chosen
-        where !submission.consent.contains(bundle.export.consentClass) {
+        where !reading.view.stillAllows(bundle.export, of: submission) {
             throw ClientError(
                 .failed,
                 "submission \(place + 1) no longer has consent for "
@@ -51,6 +52,25 @@ extension VaultSession {
             facts: writer.factCount,
             files: writer.files.count
         )
+    }
+}
+
+extension CaseView {
+    /// Whether what an export withheld of a submission may be shown to whom it was for.
+    ///
+    /// An override covers one export with all that is shown of it later, until the submitter gives another
+    /// consent.
+    fileprivate func stillAllows(_ export: Export, of submission: Submitted) -> Bool {
+        guard !submission.consent.contains(export.consentClass) else { return true }
+        let records = submission.earlier + [submission.record]
+        let last = entries.last { entry in
+            switch entry.statement.act {
+            case .export(let act): act == export
+            case .consent(let act): records.contains(act.record)
+            default: false
+            }
+        }
+        return last?.statement.act.name == .export
     }
 }
 

@@ -96,6 +96,9 @@ struct Submission {
             epoch: plan.epoch,
             created: created,
             consent: Set(classes),
+            consentFacts: plan.consentFacts.map {
+                ManifestFact(path: $0, value: .string($1))
+            },
             items: try plan.items.indices.map { place in
                 let item = plan.items[place]
                 let stored = try stored(place + 1)

@@ -20,13 +20,16 @@ struct SubmissionPlan: Codable, Equatable, Sendable {
     let created: String
     /// Sorted, unique.
     let consent: [String]
+    /// The facts of the record of consent, by their paths.
+    var consentFacts: [String: String] = [:]
     var items: [PlannedItem]
     /// The original of its one file, as it was asked for.
     var derivation: DerivationRequest?
 
     /// Whether another command line means the same submission.
     func asksTheSame(as other: SubmissionPlan) -> Bool {
-        caseID == other.caseID && consent == other.consent && derivation == other.derivation
+        caseID == other.caseID && consent == other.consent
+            && consentFacts == other.consentFacts && derivation == other.derivation
             && items.map(\.question) == other.items.map(\.question)
     }
 
@@ -41,8 +44,8 @@ struct SubmissionPlan: Codable, Equatable, Sendable {
         items.reduce(0) { $0 + ObjectSealer.payloadSize(ofContent: $1.size) }
     }
 
-    /// The leaves of the manifest, at least, and as many as there are without a record of the consent.
-    var leafCount: Int { items.reduce(2) { $0 + $1.details.leafCount } }
+    /// The leaves of the manifest.
+    var leafCount: Int { items.reduce(2 + consentFacts.count) { $0 + $1.details.leafCount } }
 
     /// An upper bound of the record's size in bytes: 73 for each segment, 290 for each object.
     var recordSize: UInt64 {

@@ -20,6 +20,8 @@ public struct SubmissionRequest: Sendable {
     public var derivation: DerivationRequest?
     /// Whom the submission may be given to.
     public var consent: Set<ConsentClass>
+    /// The facts of the record of consent, by their paths; none where there is no such record.
+    public var consentFacts: [String: String]
     /// Where to write the receipt, if anywhere: a file that does not exist yet.
     public var receipt: FilePath?
 
@@ -32,6 +34,7 @@ public struct SubmissionRequest: Sendable {
         details: ItemDetails = ItemDetails(),
         derivation: DerivationRequest? = nil,
         consent: Set<ConsentClass> = [],
+        consentFacts: [String: String] = [:],
         receipt: FilePath? = nil
     ) {
         self.caseName = caseName
@@ -41,6 +44,7 @@ public struct SubmissionRequest: Sendable {
         self.details = details
         self.derivation = derivation
         self.consent = consent
+        self.consentFacts = consentFacts
         self.receipt = receipt
     }
 }

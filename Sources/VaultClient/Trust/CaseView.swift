@@ -55,6 +55,8 @@ struct CaseView: Sendable {
         let submitter: Fingerprint
         /// As last given, narrowed or withdrawn by the submitter.
         var consent: [ConsentClass]
+        /// To whom administrators allowed one export in spite of it.
+        var overrides: Set<ConsentClass> = []
         /// Whether it is held, whatever the case is.
         var isHeld = false
         /// What was destroyed of it, under any of its records.
@@ -63,6 +65,11 @@ struct CaseView: Sendable {
         var earlier: [Hash] = []
         /// The newest record.
         var record: Hash
+
+        /// Whether it may be given to a class now.
+        func allows(_ consentClass: ConsentClass) -> Bool {
+            consent.contains(consentClass) || overrides.contains(consentClass)
+        }
 
         /// What destroyed an object; without one, what destroyed all of the newest record.
         func erasure(of object: ObjectID? = nil) -> Erase? { erasure(of: object, in: record) }
@@ -164,9 +171,23 @@ struct CaseView: Sendable {
             }
         case .enrol(let enrol): try add(enrol, logged)
         case .submit(let submit): try add(submit, logged, by: actor)
-        case .access, .export, .custody:
-            guard readers.contains(actor) else {
-                throw refused(logged, "is the act of a reader by somebody who is none")
+        case .access, .custody: try requireReader(actor, logged)
+        case .export(let export):
+            try requireReader(actor, logged)
+            for place in Set(export.records.compactMap { places[$0] }) {
+                guard submissions[place].allows(export.consentClass) else {
+                    throw refused(logged, "exports for a class to which nobody consented")
+                }
+                if !submissions[place].consent.contains(export.consentClass) {
+                    submissions[place].overrides.remove(export.consentClass)
+                }
+            }
+        case .exportOverride(let override):
+            for record in override.records {
+                guard let place = places[record] else {
+                    throw refused(logged, "is about what was not submitted here")
+                }
+                submissions[place].overrides.insert(override.consentClass)
             }
         case .consent(let consent):
             guard let place = places[consent.record] else {
@@ -176,6 +197,7 @@ struct CaseView: Sendable {
                 throw refused(logged, "changes the consent of another's submission")
             }
             submissions[place].consent = consent.classes
+            submissions[place].overrides = []
         case .caseRotate(let rotate):
             try follow(rotate.rotation, logged, by: actor)
             guard let owner, !rotate.removed.contains(owner) else {
@@ -223,6 +245,12 @@ struct CaseView: Sendable {
         }
         entries.append(logged)
         if actor == owner { ownerRoots.insert(holder.root) }
+    }
+
+    private func requireReader(_ actor: Fingerprint, _ logged: LoggedEntry) throws {
+        guard readers.contains(actor) else {
+            throw refused(logged, "is the act of a reader by somebody who is none")
+        }
     }
 
     private func requireOwner(_ actor: Fingerprint, _ logged: LoggedEntry) throws {

@@ -90,16 +90,9 @@ struct AgeEncrypt: ParsableCommand {
             }
         }
         do {
-            switch try Recipients(parsing: recipient) {
-            case .postQuantum(let recipients):
-                return try Header(wrapping: fileKey, for: recipients)
-            case .classic(let recipients):
-                Terminal.error(
-                    "saksi: warning: a quantum computer will open what is sealed to age1…; "
-                        + "age1pq1… recipients stay closed"
-                )
-                return try Header(wrapping: fileKey, for: recipients, entropy: entropy)
-            }
+            let recipients = try Recipients(parsing: recipient)
+            recipients.warn()
+            return try Header(wrapping: fileKey, for: recipients, entropy: entropy)
         } catch {
             throw Failure("recipients: \(error)", status: .usage)
         }

@@ -47,6 +47,21 @@ extension UTCTime: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+/// A number of bytes as people write it: `1000`, or with a binary unit `700M`, `4G`.
+struct FileSize: ExpressibleByArgument {
+    let bytes: UInt64
+
+    init?(argument: String) {
+        let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let unit = argument.last.flatMap { units[$0] }
+        let digits = unit == nil ? argument[...] : argument.dropLast()
+        guard let number = UInt64(digits), number > 0 else { return nil }
+        let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1)
+        guard !isTooLarge else { return nil }
+        self.bytes = bytes
+    }
+}
+
 /// One line that people send each other: in a file, on stdin, or as the argument itself.
 enum TextArgument {
     /// Reads the line.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Age
 import ArgumentParser
 import Evidence
 import Vault
@@ -63,6 +64,17 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
 
     @OptionGroup var withholding: WithholdingOptions
 
+    @OptionGroup var delivery: RecipientOptions
+
+    @Option(
+        name: .customLong("part-size"),
+        help: ArgumentHelp(
+            "Make several bundles where the files have more bytes: 700M, 4G, or a number.",
+            valueName: "size"
+        )
+    )
+    var partSize: FileSize?
+
     @Option(
         help: ArgumentHelp(
             "Whose forum the documents are made for: court, icc, un, asylum; else what fits the class.",
@@ -80,6 +92,8 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
     )
     var withoutMetadata = false
 
+    @OptionGroup var stamping: StampingOptions
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -93,6 +107,10 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
 
     func run() async throws {
         let withholding = try withholding.orders()
+        let recipients = delivery.isEmpty ? nil : try delivery.recipients()
+        if recipients != nil {
+            for delivery in BundleDelivery.all(of: output) { try delivery.requireVacant() }
+        }
         let tools = OutsideTools(makesPDF: !withoutPDF, readsMetadata: !withoutMetadata)
         try await tools.requireInstalled()
         let documents = ExportDocuments(
@@ -100,19 +118,30 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
             software: "saksi \(Saksi.configuration.version)",
             tools: tools
         )
+        let authorities = try stamping.authorities(otherwise: device.proxyAddress)
         let bar = ProgressBar("exporting")
         defer { bar.finish() }
-        let done = try await device.withSession { session in
+        var done = try await device.withSession { session in
             try await session.export(
                 caseName,
                 for: consentClass,
                 to: output,
                 selection: selection,
                 withholding: withholding,
-                documents: documents
+                partSize: partSize?.bytes,
+                documents: documents,
+                stampedBy: authorities
             ) { bar.update(done: $0, total: $1) }
         }
         bar.finish()
+        StampingOptions.warn(of: done.unstamped)
+        if !done.unstamped.isEmpty {
+            _ = Terminal.error(
+                "saksi: hint: the bundle is whole; `saksi timestamp renew \(Terminal.plain(done.bundle)) "
+                    + "--tsa URL=FILE` has it stamped later"
+            )
+        }
+        if let recipients { done.deliveries = try deliver(done, to: recipients) }
         if json { return try Listing.show(json: done) }
         let unopenable = done.unopenable.map(String.init).joined(separator: ", ")
         var lines: [(label: String, value: String?)] = [
@@ -126,7 +155,25 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
             ("bundle", done.bundle), ("manifest", done.manifest), ("seal", done.seal),
             ("statement", done.statement), ("log entry", "\(done.index)"),
         ]
+        lines += done.stamps.map { ("stamped", $0) }
+        lines += (done.parts ?? []).map { ("part", "\($0.bundle), seal \($0.seal)") }
+        lines += (done.deliveries ?? []).flatMap(\.lines)
         Listing.show(lines)
+    }
+
+    /// The export stands whatever becomes of its delivery.
+    private func deliver(_ done: ExportResult, to recipients: Recipients) throws
+        -> [DeliveredBundle]
+    {
+        do {
+            return try BundleDelivery.write(done.bundle, to: recipients)
+        } catch {
+            throw Failure(
+                "the bundle is whole and its export logged, but it was not sealed for the way: "
+                    + ClientError(describing: error).message,
+                hint: "seal it with `saksi export deliver`"
+            )
+        }
     }
 
     private var selection: ExportSelection {

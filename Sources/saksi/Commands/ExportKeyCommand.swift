@@ -20,9 +20,9 @@ struct ExportKeyCommand: AsyncParsableCommand, StatusDocumented {
             discussion: """
                 Seals are signed with P-256 and with Ed25519, so that openssl and ssh-keygen check them. The \
                 fingerprints belong on the paper certificate of each export, and into the vault's \
-                policy: then the vault takes exports only with a key that it names. The key is not in \
-                `saksi key backup`: in place of a lost one make another, and what the old one sealed \
-                still verifies.
+                policy: then the vault takes exports only with a key that it names. Make a new \
+                `saksi key backup` after this, which holds the key. In place of a lost one make another: what \
+                the old one sealed still verifies.
                 """
         )
         static let exits = Exit.offline

@@ -14,8 +14,8 @@ extension KeyCommand {
             discussion: """
                 The file is sealed with a passphrase of six words that is made for it and shown once. \
                 Whoever has both acts as you, until the key is revoked: keep them apart, and away from \
-                this device. Make a new backup after `saksi key rotate`. Unfinished submissions are not \
-                in it.
+                this device. Make a new backup after `saksi key rotate` and `saksi export-key init`. \
+                Unfinished submissions are not in it.
                 """
         )
         static let exits = Exit.offline
@@ -113,7 +113,7 @@ extension KeyCommand {
                         "person",
                         restored.person == restored.fingerprint ? nil : restored.person.grouped
                     ),
-                    ("made", restored.made),
+                    ("made", restored.made), ("export key", restored.exportKey),
                 ])
             }
             guard restored.isActive else {

@@ -30,6 +30,7 @@ struct ListCommand: AsyncParsableCommand, StatusDocumented {
                 "submission \(submission.number)  accepted \(submission.accepted)  consent: \(consent)"
             )
             Terminal.result("  by \(submission.submitter.grouped)")
+            for wish in submission.wishes ?? [] { Terminal.result("  \(wish.line)") }
             if let last = submission.earlier.last {
                 Terminal.result("  sealed anew; before: \(last)")
             }
@@ -74,6 +75,16 @@ extension ItemListing {
                     + "by \(derivation.method)\(reviewer)"
             )
         }
+        if let replaces { lines.append("a later version of \(replaces)") }
         return lines
+    }
+}
+
+extension ConsentWish {
+    /// The wish, for people.
+    fileprivate var line: String {
+        let hidden = hidden.isEmpty ? "" : " hide \(hidden.joined(separator: " "))"
+        return "\(person) asks, for \(consentClass):\(hidden)"
+            + (conditions.map { (hidden.isEmpty ? " " : "; ") + $0 } ?? "")
     }
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Testimony
 import Vault
 import VaultClient
 
@@ -44,6 +45,15 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
     var consent: [ConsentClass] = []
 
     @Option(
+        help: ArgumentHelp(
+            "The record of consent, in the place of --consent: see `saksi testimony new --consent`.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var consentRecord: String?
+
+    @Option(
         help: ArgumentHelp("Write the receipt to this new file.", valueName: "file"),
         completion: .file()
     )
@@ -64,8 +74,15 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
 
     @OptionGroup var device: DeviceOptions
 
+    func validate() throws {
+        guard consent.isEmpty || consentRecord == nil else {
+            throw ValidationError("--consent and --consent-record say the same: give one")
+        }
+    }
+
     func run() async throws {
         var arguments = try RawArguments()
+        let record = try consentRecord.map { try ConsentRecord(file: $0) }
         let request = SubmissionRequest(
             caseName: caseName,
             owner: owner,
@@ -73,7 +90,8 @@ struct SubmitCommand: AsyncParsableCommand, StatusDocumented {
             files: try files.map { try arguments.path(for: $0) },
             details: details.details,
             derivation: details.derivation,
-            consent: Set(consent),
+            consent: Set(record?.classes ?? consent),
+            consentFacts: record?.facts ?? [:],
             receipt: try receipt.map { try arguments.path(for: $0) }
         )
         let bar = ProgressBar("submitting")

@@ -8,8 +8,9 @@ import VaultClient
 struct ExportCommands: ParsableCommand, StatusDocumented {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Export a case for outsiders, and show later what was withheld.",
-        subcommands: [ExportCommand.self, UnsealCommand.self],
+        abstract:
+            "Export a case for outsiders, show later what was withheld, and seal it for the way.",
+        subcommands: [ExportCommand.self, UnsealCommand.self, DeliverCommand.self],
         defaultSubcommand: ExportCommand.self
     )
     static let exits = Exit.allCases

@@ -13,6 +13,7 @@ struct TimestampCommand: ParsableCommand {
         abstract: "Ask for time-stamps, and check them (RFC 3161).",
         subcommands: [
             TimestampRequestCommand.self, TimestampVerifyCommand.self, TimestampShowCommand.self,
+            TimestampRenewCommand.self,
         ]
     )
 }
