@@ -2,7 +2,7 @@
 
 import Crypto
 import Encodings
-import Foundation
+import FoundationEssentials
 public import Secrets
 
 /// A post-quantum private key, `AGE-SECRET-KEY-PQ-1…`: the 32-byte seed of an X-Wing key pair.

@@ -2,7 +2,7 @@
 
 import Crypto
 import Encodings
-import Foundation
+import FoundationEssentials
 import Secrets
 
 /// A post-quantum recipient, `age1pq1…`: X-Wing, that is ML-KEM-768 and X25519 together.

@@ -2,7 +2,7 @@
 
 import Crypto
 import Encodings
-import Foundation
+import FoundationEssentials
 import Secrets
 
 /// A classic recipient, `age1…`, for files that people exchange with older tools.

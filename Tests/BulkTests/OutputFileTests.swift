@@ -2,6 +2,7 @@
 
 import Bulk
 import Foundation
+import Synchronization
 import Testing
 
 @Suite("Files written whole")
@@ -52,6 +53,36 @@ final class OutputFileTests {
         var read = [UInt8](repeating: 0, count: count + 1)
         let filled = try unsafe read.withUnsafeMutableBytes { try unsafe source.fill($0) }
         #expect(filled == count && read.dropLast() == bytes[...])
+    }
+
+    @Test("what is let go while it is written is written under its own descriptor to the end")
+    func lettingGo() throws {
+        #expect(unsafe mkfifo(path("pipe"), 0o600) == 0)
+        let reader = unsafe open(path("pipe"), O_RDONLY | O_NONBLOCK)
+        defer { close(reader) }
+        var file: OutputFile? = try OutputFile(path: path("pipe"), replaces: false)
+        #expect(fcntl(reader, F_SETFL, 0) == 0)
+        let size = 3 << 20
+        // More than a pipe holds: the writing waits for the reader.
+        if var writer = file?.writer {
+            for _ in 0..<(size >> 16) { try writer.write([UInt8](repeating: 1, count: 1 << 16)) }
+            // The third buffer is handed on when there is more.
+            try writer.write([1])
+        }
+        let (start, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let received = Mutex(0)
+        Thread.detachNewThread {
+            start.wait()
+            var room = [UInt8](repeating: 0, count: 1 << 16)
+            while case let count = unsafe read(reader, &room, room.count), count > 0 {
+                received.withLock { $0 += count }
+            }
+            end.signal()
+        }
+        start.signal()
+        file = nil
+        end.wait()
+        #expect(received.withLock { $0 } == size)
     }
 
     @Test("what is flushed half-way stays in order")

@@ -44,7 +44,15 @@ struct TestBundle {
     /// A bundle of the whole case whose log and seal an authority stamped.
     static func stamped(by authority: TestAuthority) async throws -> TestBundle {
         var test = try await TestCase()
-        return try TestBundle(test: test) { try test.export(to: $0, stampedBy: authority) }
+        return try TestBundle(test: test) { try test.export(to: $0, stampedBy: [authority]) }
+    }
+
+    /// Two bundles of the same case, stamped by the same two authorities, made once like the other.
+    ///
+    /// The second withholds a name.
+    static func twiceExported() async throws -> (TestBundle, TestBundle) {
+        let made = try await twiceMade.value
+        return (try TestBundle(made.0), try TestBundle(made.1))
     }
 
     /// A bundle for a class that an override alone allows.
@@ -88,11 +96,25 @@ struct TestBundle {
                 withholding: ["1/1/paragraph/2", "1/2/name", "1/4"].map {
                     try Withholding(LeafSelector(parsing: $0), code: "B.1")
                 },
-                stampedBy: authority
+                stampedBy: [authority]
             )
         }
         try bundle.unseal(["1/4"])
         return try Made(bundle)
+    }
+
+    private static let twiceMade = Task {
+        var test = try await TestCase()
+        let authorities = try [TestAuthority("ec"), TestAuthority("rsa")]
+        let name = try Withholding(LeafSelector(parsing: "1/2/name"), code: "B.1")
+        func export(withholding: [Withholding]) throws -> Made {
+            try Made(
+                TestBundle(test: test) {
+                    try test.export(to: $0, withholding: withholding, stampedBy: authorities)
+                }
+            )
+        }
+        return (try export(withholding: []), try export(withholding: [name]))
     }
 
     private init(_ made: Made) throws {

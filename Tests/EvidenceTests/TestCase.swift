@@ -337,20 +337,20 @@ struct TestCase {
         }
     }
 
-    /// Exports to a folder; an authority stamps the log's checkpoint before.
+    /// Exports to a folder; authorities stamp the log's checkpoint before, and then the seal.
     mutating func export(
         to path: String,
         items: [Set<Int>?] = [nil, nil],
         withholding: [Withholding] = [],
         for consentClass: ConsentClass = .court,
-        stampedBy authority: TestAuthority? = nil
+        stampedBy authorities: [TestAuthority] = []
     ) throws {
         var contents = try contents(items: items, withholding: withholding, for: consentClass)
-        if let authority {
+        if !authorities.isEmpty {
             let note = try #require(contents.submitted.first).proof.checkpoint
             let stamp = StampedCheckpoint(
                 note: note,
-                tokens: [try authority.stamp(note.bytes)],
+                tokens: try authorities.map { try $0.stamp(note.bytes) },
                 receipts: contents.submitted
             )
             contents.stamps = [try #require(stamp)]
@@ -366,7 +366,7 @@ struct TestCase {
         let act = contents.export(manifest: manifest, key: signer.publicKey.name)
         let index = try log.append(.export(act), by: lawyer)
         let seal = try writer.seal(with: log.receipt(index), by: signer)
-        if let authority { try writer.add([authority.stamp(seal)]) }
+        try writer.add(authorities.map { try $0.stamp(seal) })
         try writer.add(Array("<p>Certificate\n".utf8), at: "addenda/certificate.html")
         try writer.finish()
     }

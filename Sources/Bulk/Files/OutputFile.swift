@@ -62,6 +62,8 @@ public final class OutputFile {
     }
 
     deinit {
+        // The number of a closed descriptor may be another file's at once, into which the rest would go.
+        writer.waitUntilIdle()
         if !isCommitted, case .hidden(let name) = target { unsafe unlink(name) }
         if descriptor >= 0 { close(descriptor) }
     }

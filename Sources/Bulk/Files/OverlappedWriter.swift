@@ -50,9 +50,12 @@ public final class OverlappedWriter: ByteSink {
     /// - Throws: ``FileError``.
     public func flush() throws(FileError) {
         try handOn(filled)
-        ring.waitUntilIdle()
+        waitUntilIdle()
         try ring.check()
     }
+
+    /// Waits until nothing is being written: the descriptor may be closed then.
+    func waitUntilIdle() { ring.waitUntilIdle() }
 
     /// Gives the first bytes of the current buffer to the thread and carries the rest over.
     private func handOn(_ count: Int) throws(FileError) {

@@ -79,7 +79,7 @@ extension Instructions {
             openssl dgst -sha256 -verify seal/signer-public-key.pem -signature seal/CLOSING.txt.p256.sig seal/CLOSING.txt
             ssh-keygen -Y verify -f seal/allowed_signers -I evidence-export -n evidence-export -s seal/CLOSING.txt.ssh.sig < seal/CLOSING.txt
             sha256sum --quiet --strict -c seal/CLOSING.txt
-            [ "$(sed -n 's/^[0-9a-f]*  seal/seal/p' seal/CLOSING.txt)" = "$(find seal ! -type d ! -name 'CLOSING.txt*' | LC_ALL=C sort)" ]
+            [ "$(sed -n 's/^[0-9a-f]*  seal/seal/p' seal/CLOSING.txt)" = "$(find seal ! -type d | grep -Fvx -e seal/CLOSING.txt -e seal/CLOSING.txt.p256.sig -e seal/CLOSING.txt.ssh.sig | LC_ALL=C sort)" ]
             since() { { openssl ts -reply -in "$1" -text 2> /dev/null | sed -n 's/^Time stamp: //p'; [ ! -s "$2" ] || openssl storeutl -noout -text -crls "$2" | sed -n 's/^ *Last Update: //p'; } | while read -r time; do date -u -d "$time" +%s; done | sort -n | tail -n 1; }
             stamped() { lists=$3-crls.pem; check=-crl_check_all; [ -e "$lists" ] || { lists=/dev/null; check=; }; cat "$3-root.pem" "$lists" | openssl ts -verify -data "$1" -in "$2" -CAfile /dev/stdin -untrusted "$3-chain.pem" $check -attime "$(since "$2" "$lists")"; }
             for token in seal/SEAL.txt.*.tsr; do [ -e "$token" ] || continue; tsa=${token#seal/SEAL.txt.}; tsa=seal/${tsa%.tsr}; openssl x509 -in "$tsa-root.pem" -noout -subject -fingerprint -sha256; date -u -d "@$(since "$token" /dev/null)"; stamped SEAL.txt "$token" "$tsa"; done

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import FoundationEssentials
 
 /// The folder of the parts of one export, which appears when all of them are whole.
 public final class BundleParts {
