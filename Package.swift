@@ -235,7 +235,14 @@ let package = Package(
                 "Bulk", "Encodings", "Evidence", "Timestamp", "TransparencyLog", "VerifyOptions",
                 argumentParser,
             ],
-            swiftSettings: strict
+            swiftSettings: strict,
+            // To hand to the other side: one file, which needs no library of the machine that it runs on.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-static-executable", "-Xlinker", "-s"],
+                    .when(configuration: .release)
+                )
+            ]
         ),
 
         // Rates for Scripts/bench.
