@@ -346,7 +346,8 @@ let package = Package(
             name: "VaultClientTests",
             dependencies: [
                 "Age", "Bulk", "Encodings", "Evidence", "Sealing", "Secrets", "Shares",
-                "TestSupport", "TransparencyLog", "Vault", "VaultClient", "VaultServer", logging,
+                "Testimony", "TestSupport", "TransparencyLog", "Vault", "VaultClient",
+                "VaultServer", logging,
                 nioCore,
                 nioPosix, nioSSL, lifecycle,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

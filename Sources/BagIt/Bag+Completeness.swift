@@ -18,16 +18,17 @@ extension Bag {
         for (path, listings) in listed.filter({ folder.sizes[$0.key] == nil })
             .sorted(by: { $0.key < $1.key })
         {
+            let first = listings[0]
+            let list = manifests[first.manifest].name
             let detail: String
             if folder.folders.contains(path) {
                 detail = "it is listed and is a folder"
             } else if let line = fetched[path] {
                 detail = "it is still to be fetched: fetch.txt, line \(line)"
             } else {
-                let first = listings[0]
-                detail = "it is missing: \(manifests[first.manifest].name), line \(first.line)"
+                detail = "it is missing: \(list), line \(first.line)"
             }
-            report(.absent, in: path, detail)
+            report(.absent, in: path, of: list, detail)
         }
     }
 

@@ -15,11 +15,16 @@ public struct Bag: Sendable {
     /// The manifests whose algorithm is known, by name: payload manifests and tag manifests.
     public private(set) var manifests: [BagManifest] = []
     /// Which rules it does not keep.
-    public private(set) var findings: [BagFinding]
+    ///
+    /// Of what the lines of one tag file break, a hundred of each rule, and that there are more.
+    public var findings: [BagFinding] { found.all }
     /// The files that were listed, each with what was listed of it.
     private(set) var listed: [BagPath: [Listing]] = [:]
     private(set) var fetch: FetchList?
     private let encoding: TagEncoding
+    private var found: FindingList
+    /// How many bytes of tag files may still be read.
+    private var tagBytes: Int
     /// The files by names of which canonically equivalent ones are the same.
     private lazy var equivalents = Dictionary(
         folder.sizes.keys.map { ($0.text, $0) },
@@ -38,21 +43,27 @@ public struct Bag: Sendable {
     ///
     /// - Parameter path: The bag's folder.
     public init(at path: String) {
+        self.init(at: path, readingTags: BagFolder.maximumTagBytes)
+    }
+
+    /// The same, with another limit for all tag files together, in bytes.
+    init(at path: String, readingTags tagBytes: Int) {
+        self.tagBytes = tagBytes
         folder = BagFolder(path)
         let name = BagDeclaration.name
         let isThere = folder.sizes[name] != nil
         let declaration = BagDeclaration(isThere ? try? folder.bytes(name, limit: 1 << 16) : nil)
         version = declaration.version
         encoding = declaration.encoding
-        findings = folder.findings + declaration.findings
+        found = FindingList(folder.findings + declaration.findings)
         if !folder.folders.contains(BagPath("data")) {
-            findings.append(BagFinding(.payloadFolder, "there is no folder data"))
+            report(.payloadFolder, "there is no folder data")
         }
         readManifests()
         readInfo()
         if let text = text(FetchList.name) {
             let fetch = FetchList(version: version, text: text)
-            findings += fetch.findings
+            found.append(fetch.findings)
             self.fetch = fetch
         }
         match()
@@ -65,14 +76,16 @@ public struct Bag: Sendable {
         manifests.indices.filter { manifests[$0].isPayload == isPayload }
     }
 
+    /// `list` is the tag file of which a line is to blame, where that is not `file`.
     mutating func report(
         _ rule: BagRule,
         warning: Bool = false,
         in file: BagPath? = nil,
         line: Int? = nil,
+        of list: BagPath? = nil,
         _ detail: String
     ) {
-        findings.append(BagFinding(rule, warning: warning, in: file, line: line, detail))
+        found.append(BagFinding(rule, warning: warning, in: file, line: line, detail), of: list)
     }
 
     private mutating func readManifests() {
@@ -97,7 +110,7 @@ public struct Bag: Sendable {
                     isPayload: isPayload,
                     version: version,
                     text: text,
-                    findings: &findings
+                    findings: &found
                 )
             )
         }
@@ -105,17 +118,23 @@ public struct Bag: Sendable {
     }
 
     private mutating func readInfo() {
-        guard let text = text(version.infoName) else { return }
-        let info = BagInfo(version.infoName, version: version, text: text)
-        findings += info.findings
-        findings += info.oxumFindings(folder.payload)
+        guard let text = text(version.infoName, limit: BagInfo.maximumSize) else { return }
+        var info = BagInfo(version.infoName, version: version, text: text)
+        info.checkOxum(folder.payload)
+        found.append(info.findings)
     }
 
     /// The lines of a tag file; `nil` where it is not there, or cannot be read, which is reported.
-    private mutating func text(_ name: BagPath) -> TagText? {
-        guard folder.sizes[name] != nil else { return nil }
+    private mutating func text(_ name: BagPath, limit: Int = .max) -> TagText? {
+        guard let size = folder.sizes[name] else { return nil }
+        let limit = min(limit, tagBytes)
+        guard size <= UInt64(limit) else {
+            report(.readable, in: name, "it is too large: got \(size) bytes, want at most \(limit)")
+            return nil
+        }
+        tagBytes -= Int(size)
         do throws(FileError) {
-            let bytes = try folder.bytes(name)
+            let bytes = try folder.bytes(name, limit: limit)
             do throws(TagTextError) {
                 return try TagText(bytes, in: encoding)
             } catch {

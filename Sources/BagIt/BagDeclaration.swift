@@ -36,7 +36,7 @@ struct BagDeclaration {
         }
         let lines: [ArraySlice<UInt8>]
         do throws(TagTextError) {
-            lines = try TagText(bytes, in: .utf8).lines
+            lines = Array(try TagText(bytes, in: .utf8).lines)
         } catch {
             switch error {
             case .wrongEncoding: report(.declaration, "it is not UTF-8")

@@ -19,6 +19,9 @@ public struct BagFolder: Sendable {
     /// Whether what is read is kept out of the page cache.
     private var isUncached = false
 
+    /// The bytes of all tag files of a bag that are read, 512 MiB: a manifest of a million files has 150.
+    public static let maximumTagBytes = 512 << 20
+
     /// More files than any bag has; it keeps a hostile folder from filling the memory.
     static let maximumCount = 10_000_000
     /// Folders in folders.
@@ -62,7 +65,9 @@ public struct BagFolder: Sendable {
     ///   - limit: The largest size that is read, in bytes.
     /// - Returns: The bytes.
     /// - Throws: ``FileError``; `EFBIG` for a larger file.
-    public func bytes(_ path: BagPath, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
+    public func bytes(_ path: BagPath, limit: Int = BagFolder.maximumTagBytes) throws(FileError)
+        -> [UInt8]
+    {
         guard sizes[path] ?? 0 <= UInt64(limit) else { throw error("read", path, EFBIG) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Int(sizes[path] ?? 0))

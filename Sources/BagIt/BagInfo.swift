@@ -2,9 +2,12 @@
 
 /// The metadata of a bag, `bag-info.txt` (RFC 8493, section 2.2.2).
 struct BagInfo {
+    /// The largest file that is read, in bytes: it is for people, and each line is kept.
+    static let maximumSize = 16 << 20
+
     /// Labels and values in order, each with the number of its first line.
     private(set) var elements: [(label: String, value: String, line: Int)] = []
-    private(set) var findings: [BagFinding] = []
+    private(set) var findings = FindingList()
     private let name: BagPath
     private let version: BagVersion
 
@@ -22,18 +25,19 @@ struct BagInfo {
     }
 
     /// Holds `Payload-Oxum` to the payload.
-    func oxumFindings(_ payload: BagFolder.Extent) -> [BagFinding] {
-        values("Payload-Oxum").compactMap { value, line in
+    mutating func checkOxum(_ payload: BagFolder.Extent) {
+        for (value, line) in values("Payload-Oxum") {
             let numbers = value.split(separator: ".", omittingEmptySubsequences: false)
             guard numbers.count == 2, let octets = Self.number(numbers[0]),
                 let streams = Self.number(numbers[1])
             else {
-                let detail = "got \"\(value)\", want the bytes and the number of files"
-                return BagFinding(.oxum, in: name, line: line, detail)
+                report(.oxum, line, "got \"\(value)\", want the bytes and the number of files")
+                continue
             }
-            guard octets != payload.bytes || streams != UInt64(payload.files) else { return nil }
-            let detail = "the payload is \(payload.bytes).\(payload.files), not \(value)"
-            return BagFinding(.oxum, in: name, line: line, detail)
+            if octets != payload.bytes || streams != UInt64(payload.files) {
+                let detail = "the payload is \(payload.bytes).\(payload.files), not \(value)"
+                report(.oxum, line, detail)
+            }
         }
     }
 
@@ -86,11 +90,12 @@ struct BagInfo {
         for (value, line) in values("Bagging-Date") where !Self.isDate(value) {
             report(.date, warning: true, line, "got \"\(value)\", want YYYY-MM-DD")
         }
+        let isOfNoGroup = values("Bag-Group-Identifier").isEmpty
         for (value, line) in values("Bag-Count") {
             if !Self.isCount(value) {
                 report(.bagCount, warning: true, line, "got \"\(value)\", want \"N of T\"")
             }
-            if values("Bag-Group-Identifier").isEmpty {
+            if isOfNoGroup {
                 report(.bagCount, warning: true, line, "there is no Bag-Group-Identifier with it")
             }
         }

@@ -43,7 +43,7 @@ public struct BagManifest: Sendable {
         isPayload: Bool,
         version: BagVersion,
         text: TagText,
-        findings: inout [BagFinding]
+        findings: inout FindingList
     ) {
         self.name = name
         self.algorithm = algorithm

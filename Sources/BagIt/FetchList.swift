@@ -14,7 +14,7 @@ struct FetchList {
     }
 
     private(set) var entries: [Entry] = []
-    private(set) var findings: [BagFinding] = []
+    private(set) var findings = FindingList()
 
     init(version: BagVersion, text: TagText) {
         let spelling = PathSpelling(version: version, isPayload: true)

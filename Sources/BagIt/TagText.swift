@@ -39,12 +39,28 @@ enum TagTextError: Error {
 /// The lines of a tag file, each ended by LF, CR or CRLF; the last one need not be.
 struct TagText {
     /// Each line in UTF-8, without its end.
-    let lines: [ArraySlice<UInt8>]
+    let lines: Lines
 
     init(_ bytes: [UInt8], in encoding: TagEncoding) throws(TagTextError) {
         let text = try Self.decode(bytes, encoding)
         guard !text.starts(with: Self.mark) else { throw .byteOrderMark }
-        lines = Self.lines(of: text)
+        lines = Lines(rest: text[...])
+    }
+
+    /// Finds the lines one after the other: to hold them all would take many times the file.
+    struct Lines: Sequence, IteratorProtocol {
+        fileprivate var rest: ArraySlice<UInt8>
+
+        mutating func next() -> ArraySlice<UInt8>? {
+            let (lf, cr) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+            guard !rest.isEmpty else { return nil }
+            let end = rest.firstIndex { $0 == lf || $0 == cr } ?? rest.endIndex
+            let line = rest[..<end]
+            rest = rest[end...]
+            let isPair = rest.popFirst() == cr && rest.first == lf
+            if isPair { rest.removeFirst() }
+            return line
+        }
     }
 
     /// U+FEFF in UTF-8.
@@ -84,19 +100,6 @@ struct TagText {
         }
         guard let text = String(validating: units, as: UTF16.self) else { throw .wrongEncoding }
         return Array(text.utf8)
-    }
-
-    private static func lines(of text: [UInt8]) -> [ArraySlice<UInt8>] {
-        let (lf, cr) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
-        var lines: [ArraySlice<UInt8>] = []
-        var rest = text[...]
-        while let end = rest.firstIndex(where: { $0 == lf || $0 == cr }) {
-            lines.append(rest[..<end])
-            let isPair = rest[end] == cr && end + 1 < rest.endIndex && rest[end + 1] == lf
-            rest = rest[(end + (isPair ? 2 : 1))...]
-        }
-        if !rest.isEmpty { lines.append(rest) }
-        return lines
     }
 }
 

@@ -17,7 +17,7 @@ public enum CSVText {
             let plain = safe.split(separator: "\n", omittingEmptySubsequences: false)
                 .map { VisibleText.spelled(String($0)) }.joined(separator: "\n")
             guard plain.utf8.contains(where: { "\",\n".utf8.contains($0) }) else { return plain }
-            return "\"" + plain.replacing("\"", with: "\"\"") + "\""
+            return "\"" + VisibleText.replacing("\"", by: "\"\"", in: plain) + "\""
         }.joined(separator: ",") + "\r\n"
     }
 }

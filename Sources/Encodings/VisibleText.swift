@@ -20,6 +20,25 @@ public enum VisibleText {
         respelled(text) { "\\u{\(String($0.value, radix: 16))}" }
     }
 
+    /// The text with a scalar written otherwise wherever it stands.
+    ///
+    /// Also where a mark follows that makes one character with it, which a comparison of characters passes over.
+    package static func replacing(
+        _ scalar: Unicode.Scalar,
+        by spelling: String,
+        in text: String
+    ) -> String {
+        var shown = String.UnicodeScalarView()
+        for other in text.unicodeScalars {
+            if other == scalar {
+                shown.append(contentsOf: spelling.unicodeScalars)
+            } else {
+                shown.append(other)
+            }
+        }
+        return String(shown)
+    }
+
     /// A JSON document with all of that escaped as JSON does it.
     ///
     /// Line feeds stay: in JSON they stand between values only.

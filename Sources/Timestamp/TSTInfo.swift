@@ -6,7 +6,7 @@
 public struct TSTInfo: Hashable, Sendable {
     /// How far the time may be off, either way.
     public struct Accuracy: Hashable, Sendable {
-        /// Whole seconds.
+        /// Whole seconds, below 2^63.
         public let seconds: UInt64
         /// Thousandths of a second, 0 to 999.
         public let milliseconds: UInt64
@@ -62,6 +62,7 @@ extension TSTInfo.Accuracy {
         seconds = try fields.next(Tag.integer).map(Self.number) ?? 0
         milliseconds = try fields.next(Tag.context(0)).map(Self.number) ?? 0
         microseconds = try fields.next(Tag.context(1)).map(Self.number) ?? 0
+        guard milliseconds <= 999, microseconds <= 999 else { throw .malformed(.accuracy) }
         try fields.end()
     }
 

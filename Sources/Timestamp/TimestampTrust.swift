@@ -18,7 +18,7 @@ public struct CertificateFile: Hashable, Sendable {
 
     /// Reads PEM, with any text between its blocks, or one certificate or revocation list in DER.
     ///
-    /// - Throws: ``CertificateFileError``.
+    /// - Throws: ``CertificateFileError``; `malformed` also where a block is encrypted.
     public init(parsing bytes: [UInt8]) throws(CertificateFileError) {
         ERR_clear_error()
         if bytes.first == Tag.sequence {
@@ -38,7 +38,8 @@ public struct CertificateFile: Hashable, Sendable {
                 return nil
             }
             defer { unsafe BIO_free(input) }
-            return unsafe PEM_X509_INFO_read_bio(input, nil, nil, nil)
+            // Without a callback OpenSSL asks the terminal for the passphrase of an encrypted block.
+            return unsafe PEM_X509_INFO_read_bio(input, nil, { _, _, _, _ in -1 }, nil)
         }
         guard let infos = unsafe infos else {
             ERR_clear_error()
@@ -72,6 +73,17 @@ public struct CertificateFile: Hashable, Sendable {
             text += "-----END \(label)-----\n"
         }
         return Array(text.utf8)
+    }
+
+    /// The revocation lists that a certificate's key signed.
+    ///
+    /// - Parameter issuer: the certificate in DER.
+    /// - Returns: those of them whose times can be read.
+    public func revocationLists(signedBy issuer: [UInt8]) -> [[UInt8]] {
+        revocationLists.filter {
+            (try? RevocationListTimes(parsing: $0)) != nil
+                && RevocationList.isSigned($0, by: issuer)
+        }
     }
 
     /// The certificates and lists of both.

@@ -38,8 +38,8 @@ public struct TimestampAuthority: Sendable {
     /// Has something stamped, checks the answer in both ways, and fetches the revocation lists that the
     /// certificates of its chain name.
     ///
-    /// A list that cannot be had does not stand in the way: a time-stamp now is worth more than one with
-    /// lists later. A certificate that a list revokes does.
+    /// A list that cannot be had, or read, does not stand in the way: a time-stamp now is worth more than
+    /// one with lists later. A certificate that a list revokes does, whatever became of the other lists.
     ///
     /// - Parameters:
     ///   - imprint: what is stamped.
@@ -62,7 +62,8 @@ public struct TimestampAuthority: Sendable {
         guard abs(difference) <= Self.tolerance else {
             throw StampFailure.clock(seconds: difference)
         }
-        return try await kept(response, chain: found.chain)
+        var asked = AskedLists()
+        return try await kept(response, chain: found.chain, &asked)
     }
 
     /// Finds the chain of an answer that was taken before, and fetches its revocation lists.
@@ -70,11 +71,13 @@ public struct TimestampAuthority: Sendable {
     /// - Parameters:
     ///   - response: the answer.
     ///   - imprint: what it must be about.
+    ///   - asked: where lists were asked for already; nobody is asked again.
     /// - Returns: the time-stamp with what verifies it.
     /// - Throws: as ``stamp(_:nonce:now:)``.
     public func complete(
         _ response: TimestampResponse,
-        about imprint: MessageImprint
+        about imprint: MessageImprint,
+        _ asked: inout AskedLists
     ) async throws -> KeptTimestamp {
         let found = StoredTimestamp.response(response).verify(
             answering: TimestampRequest(imprint: imprint),
@@ -82,18 +85,18 @@ public struct TimestampAuthority: Sendable {
             at: response.token?.info.time.seconds ?? 0
         )
         if let violation = found.violation { throw StampFailure.refused(violation) }
-        return try await kept(response, chain: found.chain)
+        return try await kept(response, chain: found.chain, &asked)
     }
 
     private func kept(
         _ response: TimestampResponse,
-        chain: [[UInt8]]
+        chain: [[UInt8]],
+        _ asked: inout AskedLists
     ) async throws -> KeptTimestamp {
-        let lists = await revocationLists(for: chain)
+        let lists = await revocationLists(for: chain, &asked)
         let bare = try KeptTimestamp(response: response, chain: chain)
-        guard !lists.isEmpty,
-            let kept = try? KeptTimestamp(response: response, chain: chain, revocationLists: lists)
-        else { return bare }
+        guard !lists.isEmpty else { return bare }
+        let kept = try KeptTimestamp(response: response, chain: chain, revocationLists: lists)
         let found = kept.verify(about: kept.token.info.imprint, trusting: trust.roots)
         guard let violation = found.violation else { return kept }
         if case .chain(let fault) = violation, fault.rule == .revoked {
@@ -106,25 +109,39 @@ public struct TimestampAuthority: Sendable {
     /// Whether the certificates of a chain, the root aside, name revocation lists.
     public static func namesLists(_ chain: [[UInt8]]) -> Bool { !places(in: chain).isEmpty }
 
-    private static func places(in chain: [[UInt8]]) -> [[String]] {
-        chain.dropLast().compactMap { bytes in
+    /// Where there are lists of the certificates of a chain, each with the issuer's certificate.
+    private static func places(in chain: [[UInt8]]) -> [(urls: [String], issuer: [UInt8])] {
+        zip(chain, chain.dropFirst()).compactMap { bytes, issuer in
             let urls = (try? AuthorityCertificate(parsing: bytes))?.revocationListURLs ?? []
-            return urls.isEmpty ? nil : urls
+            return urls.isEmpty ? nil : (urls: urls, issuer: issuer)
         }
     }
 
-    private func revocationLists(for chain: [[UInt8]]) async -> [[UInt8]] {
+    /// The lists that can be had.
+    ///
+    /// One that is not by the issuer is as good as none: it must not stand where another is.
+    private func revocationLists(
+        for chain: [[UInt8]],
+        _ asked: inout AskedLists
+    ) async -> [[UInt8]] {
         var lists: [[UInt8]] = []
-        for urls in Self.places(in: chain) {
+        for (urls, issuer) in Self.places(in: chain) {
             for url in urls {
-                guard let bytes = try? await fetch(url),
-                    let file = try? CertificateFile(parsing: bytes)
-                else { continue }
-                lists += file.revocationLists.filter { !lists.contains($0) }
+                let found = await file(at: url, &asked).revocationLists(signedBy: issuer)
+                guard !found.isEmpty else { continue }
+                lists += found.filter { !lists.contains($0) }
                 break
             }
         }
         return lists
+    }
+
+    private func file(at url: String, _ asked: inout AskedLists) async -> CertificateFile {
+        if let known = asked.files[url] { return known }
+        let bytes = (try? await fetch(url)) ?? []
+        let file = (try? CertificateFile(parsing: bytes)) ?? CertificateFile()
+        asked.files[url] = file
+        return file
     }
 
     private func fetch(_ url: String) async throws -> [UInt8] {
@@ -161,6 +178,15 @@ public struct TimestampAuthority: Sendable {
             return try TimestampResponse(parsing: Array(body.readableBytesView))
         }
     }
+}
+
+/// What came of asking for revocation lists, by URL.
+public struct AskedLists: Sendable {
+    /// Empty where there were none to be had.
+    fileprivate var files: [String: CertificateFile] = [:]
+
+    /// Nobody was asked yet.
+    public init() {}
 }
 
 /// Why an authority's answer was not taken.

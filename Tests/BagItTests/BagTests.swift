@@ -163,6 +163,34 @@ import Testing
         #expect(bag.report().brokenRules == [.kind, .absent])
     }
 
+    @Test("tells each rule that the lines of a file break, and not each line without end")
+    func manyLines() throws {
+        let bag = try TestBag()
+        let zeros = String(repeating: "0", count: 64)
+        let lines = (0..<300).map { "x\n\(zeros)  ./data/\($0)\n" }.joined()
+        try bag.append(lines + "\(zeros)  data/100%\n", to: bag.manifest)
+        try bag.sealTags()
+        let report = bag.report()
+        for rule in [BagRule.line, .dot, .absent] {
+            let found = report.findings.filter { $0.rule == rule }
+            #expect(found.count == 101, "\(rule)")
+            #expect(found.last?.file?.text == bag.manifest)
+            #expect(found.last?.detail.hasPrefix("there are more of these") == true)
+        }
+        #expect(Set(report.brokenRules) == [.line, .percent, .absent])
+    }
+
+    @Test("reads tag files only as far as they are not too large together")
+    func tagBytes() throws {
+        let bag = try TestBag()
+        let all = try [bag.manifest, bag.tagManifest, bag.info]
+            .reduce(0) { try $0 + bag.bytes($1).count }
+        #expect(Bag(at: bag.path, readingTags: all).findings.isEmpty)
+        let findings = Bag(at: bag.path, readingTags: all - 1).findings
+        #expect(findings.map(\.rule) == [.readable])
+        #expect(findings.first?.detail.hasPrefix("it is too large: got ") == true)
+    }
+
     @Test("many files are hashed as well as few")
     func many() throws {
         let bag = try TestBag()

@@ -45,6 +45,15 @@ extension Breach {
             tags: { try $0.remove($0.info) }
         ),
         Breach("no tag manifest", tags: { try $0.remove($0.tagManifest) }),
+        Breach(
+            "a tag file that is too large",
+            broken: [.readable],
+            warned: [.tags],
+            tags: { try $0.writeZeros(BagFolder.maximumTagBytes + 1, to: "fetch.txt") }
+        ),
+        Breach("metadata that is too large", broken: [.readable]) {
+            try $0.writeZeros(BagInfo.maximumSize + 1, to: $0.info)
+        },
     ]
 
     static let metadata: [Breach] = [

@@ -53,6 +53,14 @@ final class TestBag {
 
     func write(_ text: String, to file: String) throws { try write(text.utf8, to: file) }
 
+    /// Writes a file of zeros that takes no space on the disk.
+    func writeZeros(_ size: Int, to file: String) throws {
+        try write("", to: file)
+        let handle = try FileHandle(forWritingTo: URL(filePath: "\(path)/\(file)"))
+        try handle.truncate(atOffset: UInt64(size))
+        try handle.close()
+    }
+
     func append(_ text: String, to file: String) throws {
         try write(bytes(file) + Array(text.utf8), to: file)
     }

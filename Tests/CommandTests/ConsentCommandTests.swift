@@ -156,6 +156,10 @@ extension SharedVaultTests {
                 )
             }
             #expect(try await export(to: "too-early").status == 1)
+            let part = try await lawyer.run([
+                "consent", "override", id, "1/1", "--for", "media", "--authority", "x", "--yes",
+            ])
+            #expect(part.status == 1 && part.error.contains("whole submissions only"))
             let proposed = try await lawyer.result(
                 "consent",
                 "override",

@@ -105,6 +105,15 @@ import Testing
             let (admin, _) = try await vault.join("admin", by: vault.invitation)
             let file = folder.url.appending(path: "backup").path
             let words = folder.url.appending(path: "words").path
+            try Data("another".utf8).write(to: URL(filePath: words))
+            let mistyped = Person(home: admin.home, passphraseFile: words)
+            let unmade = try await mistyped("key", "backup", "-o", file)
+            #expect(unmade.status == 1 && unmade.output == "")
+            #expect(
+                unmade.error
+                    == "saksi: error: the passphrase does not open this device's identity\n",
+                "no words are shown that open nothing"
+            )
             let made = try await admin("key", "backup", "-o", file)
             #expect(made.status == 0 && made.output == "", "\(made.error)")
             let prefix = "the backup's passphrase: "

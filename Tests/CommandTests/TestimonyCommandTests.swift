@@ -70,7 +70,8 @@ extension SharedVaultTests {
             let id = try await lawyer.result("case", "open", "a testimony in two versions")
             let first = story.path("first.yaml")
             let second = story.path("second.yaml")
-            try Data(Self.record.utf8).write(to: URL(filePath: first))
+            let text = "# who W01 is, nobody needs to know\n" + Self.record
+            try Data(text.utf8).write(to: URL(filePath: first))
             _ = try await lawyer.result("submit", id, "--testimony", first, "--consent", "court")
             let listed = try JSON.list(try await lawyer.result("list", id, "--json"))
             let items = try #require(listed.first?["items"] as? [[String: Any]])
@@ -90,7 +91,7 @@ extension SharedVaultTests {
                     == "\(second): a testimony, 13 facts, in the place of \(commitment)\n",
                 "\(begun.error)"
             )
-            #expect(try String(contentsOfFile: first, encoding: .utf8) == Self.record)
+            #expect(try String(contentsOfFile: first, encoding: .utf8) == text)
             let changed = try String(contentsOfFile: second, encoding: .utf8)
                 .replacingOccurrences(of: "Tôi đã thấy.", with: "Tôi đã nghe.")
             try Data(changed.utf8).write(to: URL(filePath: second))
@@ -116,7 +117,10 @@ extension SharedVaultTests {
             #expect(both.hasSuffix("\n       a later version of 1/1"), "\(both)")
             let kept = story.path("kept.yaml")
             _ = try await lawyer.result("open", id, "1/1", "-o", kept, "--purpose", "comparison")
-            #expect(FileManager.default.contentsEqual(atPath: kept, andPath: first))
+            // Its one spelling: what else stood in the file stays on the device.
+            let spelled = try await BuiltProgram.saksi("testimony", "show", first)
+            #expect(try String(contentsOfFile: kept, encoding: .utf8) == spelled.output)
+            #expect(!spelled.output.contains("nobody needs to know"))
 
             let bundle = story.path("versions")
             _ = try await lawyer.result("export", id, "-o", bundle, "--for", "court", "--no-pdf")
@@ -148,6 +152,12 @@ extension SharedVaultTests {
             )
             #expect(submitted.status == 1)
             #expect(submitted.error.contains("record/language: must be filled in"))
+            let form = story.path("unfinished.yaml")
+            _ = try await BuiltProgram.saksi("testimony", "new", form)
+            let unfinished = try await story.lawyer.run([
+                "submit", story.caseID, "--testimony", form, "--consent", "court",
+            ])
+            #expect(unfinished.status == 1 && unfinished.error.contains("must be filled in"))
             try Data(Self.record.utf8).write(to: URL(filePath: file))
             let consent = try await story.lawyer(
                 "submit",

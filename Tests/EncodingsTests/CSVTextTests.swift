@@ -10,7 +10,7 @@ import Testing
             ("plain", "plain"), ("", ""), ("a,b", "\"a,b\""), ("say \"it\"", "\"say \"\"it\"\"\""),
             ("two\nlines", "\"two\nlines\""), ("=1+1", "'=1+1"), ("@x", "'@x"), ("-1", "'-1"),
             ("\r", "'\\u{d}"), ("a\u{1b}[2J", "a\\u{1b}[2J"), ("x\u{202e}gpj", "x\\u{202e}gpj"),
-            ("សាក្សី", "សាក្សី"),
+            ("សាក្សី", "សាក្សី"), ("a\"\u{301},=1", "\"a\"\"\u{301},=1\""),
         ]
     )
     func cell(text: String, spelled: String) {

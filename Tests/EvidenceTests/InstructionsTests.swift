@@ -51,6 +51,55 @@ import Testing
         )
     }
 
+    @Test("refuse what was added under a name that hides it, a link, and an empty folder")
+    func hidden() async throws {
+        let bundle = try await TestBundle.whole()
+        let folder = "data/items/E0001/original"
+        let hidden = "\(folder)/file.txt\n..\(folder)/file.txt"
+        try bundle.change { try TestBundle.write([1], to: "\($0)/\(hidden)") }
+        var run = try bundle.followInstructions()
+        #expect(run.status != 0 && run.output.contains("/file.txt\n..data"), "\(run.output)")
+        try bundle.change { path in
+            try FileManager.default.removeItem(atPath: "\(path)/\(folder)/file.txt\n..data")
+            let file = "\(path)/\(folder)/file.txt"
+            try Mutation.rename(file, to: path + ".file")
+            try FileManager.default.createSymbolicLink(
+                atPath: file,
+                withDestinationPath: path + ".file"
+            )
+        }
+        run = try bundle.followInstructions()
+        #expect(run.status != 0 && run.output.hasSuffix("./\(folder)/file.txt\n"), "\(run.output)")
+        try bundle.change { path in
+            let file = "\(path)/\(folder)/file.txt"
+            try FileManager.default.removeItem(atPath: file)
+            try Mutation.rename(path + ".file", to: file)
+            try FileManager.default.createDirectory(
+                atPath: path + "/data/empty",
+                withIntermediateDirectories: false
+            )
+        }
+        run = try bundle.followInstructions()
+        #expect(run.status != 0 && run.output.hasSuffix("./data/empty\n"), "\(run.output)")
+    }
+
+    @Test("run nothing that stands in a proof, in a shell that counts with commands either")
+    func commands() async throws {
+        let bundle = try await TestBundle.whole()
+        try bundle.change { path in
+            try Mutation.edit("\(path)/receipts/0002-submit.tlog-proof") { bytes in
+                let text = String(decoding: bytes, as: UTF8.self)
+                let index = text.firstMatch(of: /index [0-9]+\n/)?.output ?? ""
+                #expect(!index.isEmpty)
+                bytes = Array(text.replacing(index, with: "index a[$(touch ran)0]\n").utf8)
+            }
+            try Mutation.coverUp(path)
+        }
+        let run = try bundle.run("bash", "-c", "grep '^    ' VERIFY.txt | bash -eu")
+        #expect(run.status != 0)
+        #expect(try !bundle.listing().contains("ran"))
+    }
+
     /// Two authorities, of both algorithms, whose certificates end in 2041.
     private func stamped() async throws -> TestBundle {
         let bundle = try await TestBundle.whole()

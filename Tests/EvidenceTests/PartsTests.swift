@@ -99,6 +99,71 @@ struct PartsTests {
         #expect(export.report(ofPart: 1).failures == ["parts"])
     }
 
+    @Test("a copy of a part stands for no other part, though each verifies alone")
+    func copied() async throws {
+        let export = try await TestParts(ofAtMost: 160_000)
+        #expect(export.report().failures == [])
+        try Mutation.delete(export.path + "/part-0001")
+        try FileManager.default.copyItem(
+            atPath: export.path + "/part-0002",
+            toPath: export.path + "/part-0001"
+        )
+        #expect(export.report(ofPart: 1).failures == [])
+        #expect(export.report(ofPart: 2).failures == [])
+        #expect(export.report().failures == ["parts.folder"])
+    }
+
+    @Test("a part that says another hour is none of this export, though all was sealed anew")
+    func otherGroup() async throws {
+        let export = try await TestParts()
+        let part = export.path + "/part-0004"
+        func replace(_ old: String, by new: String, in path: String) throws {
+            try Mutation.edit(path) {
+                $0 = Array(String(decoding: $0, as: UTF8.self).replacing(old, with: new).utf8)
+            }
+        }
+        func seal() throws -> String {
+            Hash(hashing: try TestBundle.bytes(part + "/SEAL.txt") ?? []).hex
+        }
+        let old = try seal()
+        try replace("T05:", by: "T06:", in: part + "/bag-info.txt")
+        try Mutation.coverUp(part)
+        try replace(old, by: seal(), in: export.path + "/part-0001/parts-sha256.txt")
+        try Mutation.coverUp(export.path + "/part-0001")
+        #expect(export.report(ofPart: 1).failures == [])
+        #expect(export.report(ofPart: 4).failures == [])
+        #expect(export.report().failures == ["parts.folder"])
+    }
+
+    @Test("a link is no part")
+    func linked() async throws {
+        let export = try await TestParts(ofAtMost: 160_000)
+        let part = export.path + "/part-0002"
+        try Mutation.rename(part, to: export.path + ".moved")
+        try FileManager.default.createSymbolicLink(
+            atPath: part,
+            withDestinationPath: export.path + ".moved"
+        )
+        let report = export.report()
+        #expect(report.failures == ["parts.folder"])
+        #expect(!report.steps.contains { $0.id.hasPrefix("part-0002/") })
+    }
+
+    @Test("parts are not looked for in a part, and links that lead back are not followed")
+    func nested() throws {
+        let folder = try Folder()
+        for name in ["part-0001", "part-0002"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder.path)/\(name)",
+                withDestinationPath: "."
+            )
+        }
+        #expect(BundleVerifier(folder.path).report().failures == ["parts.folder"])
+        try TestBundle.write([], to: folder.path + "/part-0003/part-0001/stray.txt")
+        let steps = BundleVerifier(folder.path).report().steps
+        #expect(steps.count == 1 + VerificationStep.allCases.count)
+    }
+
     @Test(
         "a bundle that says another part than its seal does not verify",
         arguments: [
@@ -122,16 +187,16 @@ struct PartsTests {
     }
 }
 
-/// The case in four parts, in a folder that is removed with this value.
+/// The case in parts, four where no size is given, in a folder that is removed with this value.
 private struct TestParts {
     private let folder: Folder
     private let test: TestCase
     var path: String { folder.path + "/export" }
 
-    init() async throws {
+    init(ofAtMost size: UInt64 = 12_000) async throws {
         folder = try Folder()
         var test = try await TestCase()
-        try test.exportParts(ofAtMost: 12_000, to: folder.path + "/export")
+        try test.exportParts(ofAtMost: size, to: folder.path + "/export")
         self.test = test
     }
 

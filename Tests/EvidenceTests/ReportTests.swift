@@ -62,12 +62,33 @@ import Vault
             method: "by hand",
             language: "en"
         )
-        let text = DetailRows(details, in: contents).rows.map { "\($0): \($1.markup)" }
-            .joined(separator: "\n")
+        let text = DetailRows(details, madeFrom: contents.derivedFrom).rows.map {
+            "\($0): \($1.markup)"
+        }
+        .joined(separator: "\n")
         #expect(text.contains("Not the camera’s original"))
         #expect(text.contains("<bdi>ភូមិ &lt;b&gt;ស្វាយ&lt;/b&gt;</bdi>, not verified"))
         #expect(text.contains("not in this bundle") && text.contains("in the language en"))
-        #expect(DetailRows(ItemDetails(), in: contents).rows.isEmpty)
+        #expect(DetailRows(ItemDetails(), madeFrom: [:]).rows.isEmpty)
+    }
+
+    @Test("does not say when a submission was sealed where that is withheld")
+    func withheldTime() async throws {
+        let test = try await TestCase()
+        let order = try Withholding(LeafSelector(parsing: "1/submission"), code: "B.1")
+        let texts = CustodyGaps(try test.contents(withholding: [order])).texts
+        let intakes = texts.filter { $0.hasPrefix("Before intake") }
+        #expect(intakes.map { $0.contains("sealed it at") } == [false, true])
+    }
+
+    @Test("says of a release against consent who decided it, and for whom")
+    func overridden() async throws {
+        var test = try await TestCase()
+        try test.override(for: .media)
+        let contents = try test.contents(for: .media)
+        let rows = String(decoding: contents.custody.table, as: UTF8.self).split(separator: "\r\n")
+        let row = try #require(rows.first { $0.contains(",export.override,") })
+        #expect(row.contains(",court-order,") && row.contains("class media"))
     }
 
     @Test("names the gaps of the custody")

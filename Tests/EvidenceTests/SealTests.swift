@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Bulk
+import Encodings
 import Foundation
 import Secrets
 import Testing
@@ -94,9 +95,62 @@ import Vault
         let signature = try SSHSignature(parsing: bytes("SEAL.txt.sig"))
         #expect(signature.armored == (try bytes("SEAL.txt.sig")))
         #expect(key.isValid(ssh: signature, for: Self.message))
-        #expect(key.isValid(p256: try bytes("p256.sig"), for: Self.message))
         #expect(!key.isValid(ssh: signature, for: Self.message + [10]))
-        #expect(!key.isValid(p256: try bytes("p256.sig"), for: Self.message + [10]))
+        // openssl makes either of the two.
+        let both = try [bytes("p256.sig"), Self.twin(of: bytes("p256.sig"))]
+        #expect(both.count { key.isValid(p256: $0, for: Self.message) } == 1)
+        #expect(!both.contains { key.isValid(p256: $0, for: Self.message + [10]) })
+    }
+
+    /// The other ECDSA signature that is valid wherever one is: (r, n − s), n being the order of P-256.
+    static func twin(of der: [UInt8]) throws -> [UInt8] {
+        let order = try #require(
+            Hex.decode("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
+        )
+        // A sequence of two numbers, each with its tag and its length.
+        let rEnd = 4 + Int(der[3])
+        let digits = der[(rEnd + 2)...].drop { $0 == 0 }
+        let s: [UInt8] = Array(repeating: 0, count: 32 - digits.count) + digits
+        var negated = order
+        var borrowed = 0
+        for place in order.indices.reversed() {
+            let digit = Int(order[place]) - Int(s[place]) - borrowed
+            negated[place] = UInt8(truncatingIfNeeded: digit)
+            borrowed = digit < 0 ? 1 : 0
+        }
+        negated = Array(negated.drop { $0 == 0 })
+        if let first = negated.first, first >= 0x80 { negated.insert(0, at: 0) }
+        let numbers: [UInt8] = Array(der[2..<rEnd]) + [2, UInt8(negated.count)] + negated
+        return [0x30, UInt8(numbers.count)] + numbers
+    }
+
+    @Test("of an ECDSA signature only one of two spellings is taken; openssl takes both")
+    func spelling() throws {
+        for seed in 1...8 {
+            let signer = Self.signer(UInt64(seed))
+            let signature = try signer.sign(Self.message).p256
+            let twin = try Self.twin(of: signature)
+            #expect(try Self.twin(of: twin) == signature)
+            #expect(signer.publicKey.isValid(p256: signature, for: Self.message))
+            #expect(!signer.publicKey.isValid(p256: twin, for: Self.message))
+        }
+        let folder = try Self.signed()
+        let signature = try Data(contentsOf: folder.url.appending(path: "SEAL.txt.p256.sig"))
+        _ = try folder.file("SEAL.txt.p256.sig", Self.twin(of: Array(signature)))
+        let run = try Run("sh", ["-c", Self.openssl], in: folder.path)
+        #expect(run.status == 0, "\(run.output)")
+    }
+
+    @Test(
+        "a closing list names plain paths alone",
+        arguments: ["/etc/hostname", "../x", "seal/../../x", "seal//x", "a b"]
+    )
+    func closingPaths(path: String) {
+        var closing = Closing()
+        closing.files.hashes["SEAL.txt"] = Hash(hashing: [1])
+        #expect(Closing(parsing: closing.bytes)?.bytes == closing.bytes)
+        closing.files.hashes[path] = Hash(hashing: [1])
+        #expect(Closing(parsing: closing.bytes)?.bytes == nil)
     }
 
     @Test("a public key is read back, and in one spelling only")

@@ -79,7 +79,31 @@ import Vault
         for (place, change) in changes.enumerated() {
             #expect(try bundle.failures(after: change) == ["addenda"], "\(place)")
         }
-        #expect(try bundle.failures { try TestBundle.write([1], to: "\($0)/addenda/scan") } == [])
+        for path in ["scan", "scans/page-1.pdf"] {
+            #expect(
+                try bundle.failures { try TestBundle.write([1], to: "\($0)/addenda/\(path)") } == []
+            )
+        }
+    }
+
+    @Test("refuses a supplement that lost its only fact, and a fact that the bundle shows")
+    func notWithheld() async throws {
+        let bundle = try await Self.bundle(unsealing: "1/2/name")
+        let name = try Self.commitment("item/0002/name", of: bundle)
+        let lost = try bundle.failures {
+            try Mutation.delete("\($0)/addenda/one/withheld/\(name).json")
+        }
+        #expect(lost == ["addenda"])
+        let shown = try bundle.bytes(BundleLayout.leaf("item/0003/name", of: "S0001"))
+        let path = CommitmentRegister.withheld(Hash(hashing: shown))
+        var manifest = BundleManifest()
+        manifest.hashes[path] = Hash(hashing: shown)
+        let list = manifest.bytes
+        let copied = try bundle.failures {
+            try TestBundle.write(shown, to: "\($0)/addenda/two/\(path)")
+            try TestBundle.write(list, to: "\($0)/addenda/two/\(SupplementLayout.manifest)")
+        }
+        #expect(copied == ["addenda"])
     }
 
     @Test("is not made for what the bundle shows or never had, nor for what is no bundle")

@@ -350,8 +350,15 @@ enum Mutation {
     }
 
     /// Makes the list of what came of the seal anew.
-    static func close(_ bundle: String, by signer: ExportSigner = TestCase.signer) throws {
+    ///
+    /// - Parameter others: what it names too.
+    static func close(
+        _ bundle: String,
+        naming others: [String: Hash] = [:],
+        by signer: ExportSigner = TestCase.signer
+    ) throws {
         var closing = Closing()
+        closing.files.hashes = others
         for path in BagFolder(bundle).sizes.keys.map(\.text)
         where Closing.mustName(path) || path == "addenda/certificate.html" {
             let bytes = try TestBundle.bytes("\(bundle)/\(path)")

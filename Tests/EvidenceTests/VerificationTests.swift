@@ -175,6 +175,53 @@ import Vault
         #expect(other.failures == ["seal.key", "export", "seal.text"])
     }
 
+    @Test("reads no file outside of the bundle, though the closing list names it with its hash")
+    func closedOutside() async throws {
+        let failures = try await TestBundle.whole().failures { copy in
+            try TestBundle.write([1], to: copy + ".outside")
+            let name = URL(filePath: copy).lastPathComponent
+            try Mutation.close(copy, naming: ["../\(name).outside": Hash(hashing: [1])])
+        }
+        #expect(failures == ["seal.closing"])
+    }
+
+    @Test("refuses the other spelling of the closing list's signature, which no list names")
+    func closingRespelled() async throws {
+        let failures = try await TestBundle.whole().failures { copy in
+            let path = "\(copy)/\(BundleLayout.closingP256Signature)"
+            let signature = try #require(try TestBundle.bytes(path))
+            try TestBundle.write(SealTests.twin(of: signature), to: path)
+        }
+        #expect(failures == ["seal.closing"])
+    }
+
+    @Test("takes receipts in the order of their numbers, also where these have five digits")
+    func receiptOrder() async throws {
+        let ordered = ["0001", "0999", "1001", "9999", "10000", "10001", "100000"]
+            .map { "receipts/\($0)-access.tlog-proof" }
+        #expect(ordered.reversed().sorted(by: BundleLayout.isReceipt(_:before:)) == ordered)
+
+        let bundle = try await TestBundle.whole()
+        let proofs = try bundle.listing().filter {
+            $0.hasPrefix(BundleLayout.receipts) && $0.hasSuffix(ReceiptFiles.proof)
+        }
+        let (custody, export) = (proofs[proofs.count - 2], proofs[proofs.count - 1])
+        let later = "receipts/1001-custody.tlog-proof"
+        try bundle.change { path in
+            try Mutation.rename("\(path)/\(custody)", to: "\(path)/\(later)")
+            try Mutation.rename(
+                "\(path)/\(export)",
+                to: "\(path)/receipts/10000-export.tlog-proof"
+            )
+            try Mutation.coverUp(path)
+            // The last one is the export: else it would be no bundle.
+            _ = try ExportedBundle(at: path)
+        }
+        let report = bundle.report(trusting: bundle.policy)
+        let step = report.steps.first { $0.id == "receipts.form" }
+        #expect(step?.outcome == .failed("\(later) should be \(custody)"))
+    }
+
     @Test("takes what came after the seal, and says that it is not sealed")
     func addenda() async throws {
         let bundle = try await TestBundle.whole()

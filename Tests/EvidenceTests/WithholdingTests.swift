@@ -200,6 +200,15 @@ import Vault
         #expect(gone.first == "items")
     }
 
+    @Test("takes no paragraph of a number that no text has", arguments: [0, 10_000, Int.max])
+    func paragraphNumbers(number: Int) {
+        func item(_ number: Int) -> DisclosedItem? {
+            DisclosedItem(["paragraph/" + ManifestItem.padded(number): .string("One.\n")])
+        }
+        #expect(item(9999)?.paragraphs.map(\.number) == [9999])
+        #expect(item(number)?.facts == nil)
+    }
+
     @Test("is refused where it names nothing, the consent, or bytes that are shown elsewhere")
     func refusals() async throws {
         let test = try await TestCase(paragraphs: Self.paragraphs)

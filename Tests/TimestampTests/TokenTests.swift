@@ -173,7 +173,66 @@ struct TokenTests {
     }
 }
 
+@Suite struct AccuracyTests {
+    /// A token that nobody signed, with an accuracy.
+    private func token(_ accuracy: [UInt8]) throws -> TimestampToken {
+        func element(_ tag: UInt8, _ parts: [UInt8]...) -> [UInt8] {
+            let content = parts.flatMap { $0 }
+            let size = UInt8(content.count)
+            return [tag] + (size < 0x80 ? [size] : [0x81, size]) + content
+        }
+        let sha256: [UInt8] = [6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0]
+        let signedData: [UInt8] = [6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2]
+        let tstInfo: [UInt8] = [6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 4]
+        let hash = [UInt8](repeating: 1, count: 32)
+        let info = element(
+            0x30,
+            [2, 1, 1, 6, 2, 0x2a, 3],
+            element(0x30, element(0x30, sha256), element(4, hash)),
+            [2, 1, 1],
+            element(0x18, Array("20260101000000Z".utf8)),
+            element(0x30, accuracy)
+        )
+        let content = element(0x30, tstInfo, element(0xa0, element(4, info)))
+        let signed = element(0x30, [2, 1, 3, 0x31, 0], content, [0x31, 0])
+        return try TimestampToken(parsing: element(0x30, signedData, element(0xa0, signed)))
+    }
+
+    @Test("an accuracy is at most 999 thousandths and 999 millionths beside its seconds")
+    func limits() throws {
+        let largest: [UInt8] = [2, 8, 0x7f] + [UInt8](repeating: 0xff, count: 7)
+        let thousandths: [UInt8] = [0x80, 2, 3, 0xe7]
+        let millionths: [UInt8] = [0x81, 2, 3, 0xe7]
+        let fine = try token(largest + thousandths + millionths)
+        #expect(fine.info.accuracy?.description == "9223372036854775807.999999 s")
+        let refused: [[UInt8]] = [[2, 3, 0xe8], Array(largest.dropFirst(1))]
+        for tag in [UInt8(0x80), 0x81] {
+            for value in refused {
+                #expect(throws: TimestampSyntaxError.malformed(.accuracy)) {
+                    try token([tag] + value)
+                }
+            }
+        }
+    }
+}
+
 @Suite struct CertificateFileTests {
+    @Test("an encrypted block is refused, and its passphrase not asked for")
+    func encrypted() {
+        let text = """
+            -----BEGIN CERTIFICATE-----
+            Proc-Type: 4,ENCRYPTED
+            DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF
+
+            AAECAwQFBgcICQoLDA0ODw==
+            -----END CERTIFICATE-----
+
+            """
+        #expect(throws: CertificateFileError.malformed) {
+            try CertificateFile(parsing: Array(text.utf8))
+        }
+    }
+
     @Test("a file without certificates is refused")
     func refuses() {
         #expect(throws: CertificateFileError.self) { try CertificateFile(parsing: []) }

@@ -2,6 +2,7 @@
 
 import Age
 import Bulk
+import Encodings
 import Evidence
 import Foundation
 import Secrets
@@ -22,7 +23,7 @@ struct BackupTests {
         let backup = try VaultSession.backUp(
             world.home(name),
             passphrase: World.passphrase(name),
-            words: words()
+            words: { words() }
         )
         return try Backup(parsing: backup.text)
     }
@@ -115,6 +116,45 @@ struct BackupTests {
                 try await restore(backup, to: "bare", in: world).exportKey == own && own != made
             )
         }
+    }
+
+    @Test("words are made only when nothing else is in the way of a backup")
+    func wordsLast() async throws {
+        try await World.run { world in
+            try await world.join("admin", by: world.invitation)
+            let home = world.home("admin")
+            func backUp(_ passphrase: Passphrase) throws {
+                _ = try VaultSession.backUp(
+                    home,
+                    passphrase: passphrase,
+                    words: {
+                        Issue.record("words were made for nothing")
+                        return words()
+                    }
+                )
+            }
+            let mistyped = #expect(throws: ClientError.self) { try backUp(words("another")) }
+            #expect(mistyped?.message.contains("does not open this device's identity") == true)
+            try DurableFile.create([1], at: home.next)
+            let early = #expect(throws: ClientError.self) { try backUp(World.passphrase("admin")) }
+            #expect(early?.message.contains("new keys are under way") == true)
+        }
+    }
+
+    @Test("an export key is kept in padded base64, and read back from nothing else")
+    func digits() throws {
+        let signer = ExportSigner.random(from: SystemEntropy())
+        var digits: [UInt8] = []
+        signer.appendDigits(to: &digits)
+        #expect(digits.count == ExportSigner.digitCount)
+        let text = unsafe signer.withSecret { unsafe Base64.padded.encode($0) }
+        #expect(digits == Array(text.utf8))
+        let same = unsafe digits.withUnsafeBytes { unsafe ExportSigner(digits: $0) }
+        #expect(same?.publicKey.name.description == signer.publicKey.name.description)
+        let isRefused = unsafe digits.dropLast().withUnsafeBytes {
+            unsafe ExportSigner(digits: $0) == nil
+        }
+        #expect(isRefused)
     }
 
     @Test("a vault that was put back to before the backup is found out")

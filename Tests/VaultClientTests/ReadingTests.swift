@@ -4,6 +4,7 @@ import Age
 import Evidence
 import Foundation
 import Secrets
+import Testimony
 import Testing
 import Vault
 
@@ -94,6 +95,46 @@ struct ReadingTests {
             }
             #expect(exported.submissions == 1)
             #expect(exported.withheld == 0)
+        }
+    }
+
+    @Test("exports to nobody whom the sealed record of the consent does not name")
+    func sealedConsent() async throws {
+        let text = """
+            form: saksi/v1 consent
+            date: 2026-01-05
+            language: vi
+            manner: oral
+            explained: {by: I01, intended-uses: yes, right-to-withdraw: yes, limits: yes}
+            persons:
+              - {pseudonym: V01, given-through: self, allows: [{class: court}]}
+
+            """
+        let record = try ConsentRecord(parsing: Array(text.utf8))
+        let facts = Dictionary(uniqueKeysWithValues: record.leaves.map { ($0.path, $0.text) })
+        try await World.run { world in
+            let id = try await world.peopled()
+            let file = try world.folder.write("note.txt", Array("seen".utf8))
+            // A program that says more than people said.
+            let request = SubmissionRequest(
+                caseName: id.hex,
+                files: [file],
+                consent: [.court, .media],
+                consentFacts: facts
+            )
+            _ = try await world.act(as: "activist") { try await $0.submit(request) }
+            let bundle = world.folder.child("bundle")
+            let error = await #expect(throws: ClientError.self) {
+                try await world.act(as: "lawyer") {
+                    try await $0.export(id.hex, for: .media, to: bundle)
+                }
+            }
+            #expect(error?.message.contains("V01 did not allow") == true)
+            #expect(!FileManager.default.fileExists(atPath: bundle))
+            let exported = try await world.act(as: "lawyer") {
+                try await $0.export(id.hex, for: .court, to: bundle)
+            }
+            #expect(exported.files == 1)
         }
     }
 

@@ -277,6 +277,110 @@ extension StamperTests {
         }
     }
 
+    /// Runs `openssl ca` where an authority's keys are.
+    private func ca(_ words: String, in folder: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments =
+            ["openssl", "ca", "-config", "tsa.cnf"] + words.split(separator: " ").map(String.init)
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
+
+    @Test(
+        "no fault of the list of the signer's issuer hides that the issuer was revoked",
+        arguments: ["missing", "expired", "forged"]
+    )
+    func revokedIssuer(fault: String) async throws {
+        try await ServedVault.lend { vault in
+            let keys = "\(folder(of: vault))/ec"
+            let authority = try TestAuthority("ec", in: keys, ["lists"])
+            let root = "-name root_ca -cert root.crt -keyfile root.key"
+            try ca("\(root) -revoke issuing.crt", in: keys)
+            try ca("\(root) -gencrl -crldays 3650 -out root.crl", in: keys)
+            let list = "\(keys)/issuing.crl"
+            switch fault {
+            case "expired":
+                let times = "-crl_lastupdate 20200101000000Z -crl_nextupdate 20200201000000Z"
+                let issuing = "-name issuing_ca -cert issuing.crt -keyfile issuing.key"
+                try ca("\(issuing) -gencrl \(times) -out issuing.crl", in: keys)
+            case "forged":
+                // Of the same name, with another key.
+                let other = try TestAuthority("ec", in: "\(folder(of: vault))/other")
+                try FileManager.default.removeItem(atPath: list)
+                let forged = "\(folder(of: vault))/other/issuing.crl"
+                try FileManager.default.copyItem(atPath: forged, toPath: list)
+                withExtendedLifetime(other) {}
+            default: try FileManager.default.removeItem(atPath: list)
+            }
+            try await lend([authority.address], in: vault) { stamper in
+                do {
+                    try await stamper.pass(stamper.authorities[0])
+                    Issue.record("a certificate of a revoked issuer was taken")
+                } catch StampFailure.refused(.chain(let fault)) {
+                    #expect(fault.rule == .revoked && fault.depth == 1)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "lists that could not be had are asked for later, until the chain ends or a month is over",
+        arguments: [(5475, 30), (5, 6)]
+    )
+    func lateLists(days: Int, late: Int) async throws {
+        try await ServedVault.lend { vault in
+            let keys = "\(folder(of: vault))/ec"
+            let authority = try TestAuthority("ec", in: keys, ["lists", "days=\(days)"])
+            let list = "\(keys)/issuing.crl"
+            try FileManager.default.moveItem(atPath: list, toPath: list + ".away")
+            try await lend([authority.address], in: vault) { stamper in
+                try await stamper.pass(stamper.authorities[0])
+            }
+            try FileManager.default.moveItem(atPath: list + ".away", toPath: list)
+            for (days, isAsked) in [(Int64(late), false), (Int64(late - 2), true)] {
+                try await lend([authority.address], in: vault, at: Self.later(days: days)) {
+                    stamper in
+                    try await stamper.complete(by: stamper.authorities[0])
+                    let parts = try await stamper.stamps.inventory().parts.first?.value
+                    let wanted: Set<StampPart> =
+                        isAsked ? [.token, .chain, .lists] : [.token, .chain]
+                    #expect(parts == wanted)
+                }
+            }
+        }
+    }
+
+    @Test("a place that had no list is asked once in a turn")
+    func listsOnce() async throws {
+        try await ServedVault.lend { vault in
+            let keys = "\(folder(of: vault))/ec"
+            let authority = try TestAuthority("ec", in: keys, ["lists"])
+            let list = "\(keys)/issuing.crl"
+            try FileManager.default.moveItem(atPath: list, toPath: list + ".away")
+            try await lend([authority.address], in: vault) { stamper in
+                let asker = stamper.authorities[0]
+                try await stamper.pass(asker)
+                let found = try await stamper.stamps.inventory()
+                let (stamp, parts) = try #require(found.parts.first)
+                let kept = try #require(try await stamper.stamps.kept(stamp, parts: parts))
+                let imprint = kept.token.info.imprint
+                var turn = AskedLists()
+                let first = try await asker.complete(kept.response, about: imprint, &turn)
+                #expect(first.revocationLists.isEmpty)
+                try FileManager.default.moveItem(atPath: list + ".away", toPath: list)
+                let again = try await asker.complete(kept.response, about: imprint, &turn)
+                #expect(again.revocationLists.isEmpty)
+                var next = AskedLists()
+                let later = try await asker.complete(kept.response, about: imprint, &next)
+                #expect(later.revocationLists.count == 2)
+            }
+        }
+    }
+
     @Test("members are given the first stamped checkpoint of a size, with its tokens")
     func route() async throws {
         struct Stamped: Decodable {

@@ -70,6 +70,10 @@ public struct BundleContents: Sendable {
     public var part: BundlePart?
     /// What is left out of the exported items, and why.
     let withheld: WithheldRegister
+    /// What the entries say of the exhibits.
+    let custody: CustodyLog
+    /// The entries that submitted the submissions, by their names.
+    private let intakes: [String: Receipt]
 
     /// Chooses from what is known of a case what belongs into a bundle.
     ///
@@ -122,7 +126,7 @@ public struct BundleContents: Sendable {
         guard concerned.contains(where: { $0.entry.signed.statement.act.name == .caseOpen }) else {
             throw .missingReceipt(.caseOpen)
         }
-        var placed: [(index: UInt64, submission: Submission)] = []
+        var placed: [(intake: Receipt, submission: Submission)] = []
         for submission in submissions {
             guard
                 let receipt = concerned.first(where: {
@@ -137,9 +141,9 @@ public struct BundleContents: Sendable {
             guard Self.allowed(submission.records, in: concerned).contains(consentClass) else {
                 throw .noConsent(record: submission.record.hash)
             }
-            placed.append((receipt.index, submission))
+            placed.append((receipt, submission))
         }
-        placed.sort { $0.index < $1.index }
+        placed.sort { $0.intake.index < $1.intake.index }
         let named = placed.enumerated().map {
             (name: BundleLayout.submission($0 + 1), submission: $1.submission)
         }
@@ -170,24 +174,22 @@ public struct BundleContents: Sendable {
             named.flatMap { name, submission in submission.withheldLines(named: name) },
             date: date
         )
+        intakes = Dictionary(uniqueKeysWithValues: zip(named.map(\.name), placed.map(\.intake)))
+        let names = named.flatMap { name, submission in submission.records.map { ($0, name) } }
+        custody = CustodyLog(
+            of: concerned,
+            submissions: Dictionary(names, uniquingKeysWith: { first, _ in first }),
+            records: named.map(\.submission).filter(\.isWhole).map(\.record),
+            exhibits: exhibits
+        )
     }
+
+    /// The entry that submitted a submission.
+    func submitted(_ name: String) -> Receipt? { intakes[name] }
 
     /// The receipts of the entries that submitted what is exported, by index, ascending.
     public var submitted: [Receipt] {
         receipts.filter { $0.entry.signed.statement.act.name == .submit }
-    }
-
-    /// What the entries say of the exhibits.
-    var custody: CustodyLog {
-        let names = submissions.flatMap { name, submission in
-            submission.records.map { ($0, name) }
-        }
-        return CustodyLog(
-            of: receipts,
-            submissions: Dictionary(names, uniquingKeysWith: { first, _ in first }),
-            records: submissions.map(\.submission).filter(\.isWhole).map(\.record),
-            exhibits: exhibits
-        )
     }
 
     /// The act that must be logged before the bundle is sealed.

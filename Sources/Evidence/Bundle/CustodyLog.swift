@@ -37,11 +37,12 @@ struct CustodyLog {
             records.map { ($0.hash, $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        lines = receipts.enumerated().map { place, receipt in
+        let places = Dictionary(grouping: exhibits.indices) { exhibits[$0].submission }
+        lines = receipts.enumerated().map { number, receipt in
             let statement = receipt.entry.signed.statement
             let names = statement.act.records.compactMap { submissions[$0] }
-            let touched = exhibits.filter { exhibit in
-                guard names.contains(exhibit.submission) else { return false }
+            let named = Set(names).flatMap { places[$0] ?? [] }.sorted().map { exhibits[$0] }
+            let touched = named.filter { exhibit in
                 guard case .access(let access) = statement.act, access.scope == .objects else {
                     return true
                 }
@@ -56,7 +57,7 @@ struct CustodyLog {
                 return access.objects.contains(objects[exhibit.number].id)
             }
             return Line(
-                number: place + 1,
+                number: number + 1,
                 receipt: receipt,
                 submissions: names,
                 exhibits: touched.map(\.name)

@@ -41,8 +41,11 @@ extension Instructions {
 
             sha256sum --quiet --strict -c manifest-sha256.txt
 
-        STEP 5. Nothing was added. Prints nothing; a name that it prints was added, or is missing.
+        STEP 5. Nothing was added. Prints nothing; a name that it prints was added, or is missing, or is that of a link, an empty
+        folder or something else that no export makes.
 
+            odd=$(LC_ALL=C find . ! -path './addenda/*' \( ! -type f ! -type d -o -type d -empty -o -name '*[!-._A-Za-z0-9]*' \))
+            [ -z "$odd" ] || { echo "$odd"; false; }
             odd=$({ cut -c67- manifest-sha256.txt tagmanifest-sha256.txt; echo tagmanifest-sha256.txt; find . ! -type d ! -path ./SEAL.txt ! -path './seal/*' ! -path './addenda/*' | cut -c3-; } | LC_ALL=C sort | uniq -u)
             [ -z "$odd" ] || { echo "$odd"; false; }
 
@@ -103,7 +106,7 @@ extension Instructions {
         for submission in submissions {
             let name = submission.name
             text += """
-                    [ -z "$(sha256sum register/leaves/\(name)-* | cut -c1-64 | grep -vxFf register/\(name)/commitments.txt)" ]
+                    [ -z "$(find register/leaves -name '\(name)-*' -exec sha256sum {} + | cut -c1-64 | grep -vxFf register/\(name)/commitments.txt)" ]
 
                 """
         }

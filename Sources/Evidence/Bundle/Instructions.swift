@@ -43,14 +43,16 @@ struct Instructions {
         var text = #"""
             STEP 11. The entries of the log. For each: the person signed the statement, the statement is what the
             log's entry holds, the log signed the checkpoint, and the entry is in the tree of that checkpoint.
-            The function walks the Merkle tree of RFC 6962 from the entry up to the root.
+            The function walks the Merkle tree of RFC 6962 from the entry up to the root; what is no plain number it refuses,
+            since a shell would take it for a command.
 
                 signed() { openssl pkeyutl -verify -pubin -inkey "$2" -rawin -in "$1" -sigfile "$1.sig"; }
                 hash() { openssl dgst -sha256 -binary | openssl base64 -A; }
                 included() {
                 node=$({ printf '\000'; cat "$1.entry"; } | hash)
-                index=$(sed -n 's/^index //p' "$1.tlog-proof")
-                last=$(($(sed -n 2p "$1.checkpoint") - 1))
+                index=$(sed -n 's/^index //p' "$1.tlog-proof"); size=$(sed -n 2p "$1.checkpoint")
+                for number in "$index" "$size"; do case $number in '' | *[!0-9]* | 0?*) return 1 ;; esac; done
+                last=$((size - 1))
                 for sibling in $(sed '/^index /,/^$/!d;/^index /d;/^$/d' "$1.tlog-proof"); do
                 [ "$last" -gt 0 ] || return 1
                 while [ $((index % 2)) -eq 0 ] && [ "$index" -eq "$last" ]; do index=$((index / 2)); last=$((last / 2)); done

@@ -43,20 +43,25 @@ public struct BundlePart: Sendable {
 
     /// Which part a bundle is, as its `bag-info.txt` says; `nil` where it says nothing that can be understood.
     init?(info: String) {
-        func value(_ label: String) -> Substring? {
-            info.split(separator: "\n").first { $0.hasPrefix(label + ": ") }?
-                .dropFirst(label.utf8.count + 2)
-        }
-        let numbers = value(Self.countLabel)?.split(separator: " of ").map { Int($0) } ?? []
+        let numbers =
+            Self.value(Self.countLabel, in: info)?.split(separator: " of ").map { Int($0) } ?? []
         guard numbers.count == 2, let number = numbers[0], let count = numbers[1], number > 0,
             number <= count, (2...Self.maximumCount).contains(count),
-            let date = value(Self.groupLabel)?.split(separator: "/").last,
+            let date = Self.group(in: info)?.split(separator: "/").last,
             let date = UTCTime(String(date))
         else { return nil }
         self.number = number
         self.count = count
         self.date = date
         seals = []
+    }
+
+    /// What the `bag-info.txt` of each part of an export says alike: the case, and when it began.
+    static func group(in info: String) -> Substring? { value(groupLabel, in: info) }
+
+    private static func value(_ label: String, in info: String) -> Substring? {
+        info.split(separator: "\n").first { $0.hasPrefix(label + ": ") }?
+            .dropFirst(label.utf8.count + 2)
     }
 
     /// `parts-sha256.txt`: the seals of the other parts for `sha256sum -c`.

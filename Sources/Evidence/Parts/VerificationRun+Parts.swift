@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import BagIt
 import Bulk
 
 extension VerificationRun {
@@ -49,8 +48,6 @@ extension VerificationRun {
 
     /// A file of another part; `nil` where it cannot be read.
     private func bytes(_ name: String, ofPart number: Int) -> [UInt8]? {
-        let part = BagFolder("\(path)/../\(BundlePart.folder(number))")
-        guard part.sizes[BagPath(name)] != nil else { return nil }
-        return try? part.bytes(BagPath(name), limit: 1 << 24)
+        BundlePart.bytes(name, ofPart: number, in: "\(path)/..")
     }
 }

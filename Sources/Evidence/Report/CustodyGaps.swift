@@ -19,10 +19,13 @@ struct CustodyGaps {
     private var beforeIntake: [String] {
         contents.submissions.map { name, submission in
             let accepted = contents.submitted(name)?.entry.accepted.text ?? "an unknown time"
+            let sealed =
+                submission.isWhole
+                ? "The device sealed it at \(submission.manifest.created.text) by its own clock. "
+                : ""
             return
                 "Before intake (\(name)): custody begins on \(accepted), when the vault accepted the "
-                + "submission. The device sealed it at \(submission.manifest.created.text) by its own "
-                + "clock. What happened to the files before that, only witnesses can say."
+                + "submission. \(sealed)What happened to the files before that, only witnesses can say."
         }
     }
 
@@ -69,19 +72,4 @@ struct CustodyGaps {
             + "request that the vault refused, leaves no entry.",
         "After this export: nothing here says what happened to this copy since.",
     ]
-}
-
-extension BundleContents {
-    /// The entry that submitted a submission.
-    func submitted(_ name: String) -> Receipt? {
-        guard let first = submissions.first(where: { $0.name == name })?.submission.records.first
-        else { return nil }
-        return receipts.first {
-            if case .submit(let submit) = $0.entry.signed.statement.act {
-                submit.record == first
-            } else {
-                false
-            }
-        }
-    }
 }

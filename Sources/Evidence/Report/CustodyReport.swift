@@ -9,12 +9,31 @@ import Vault
 /// Facts only, and each with where it comes from (ISO/IEC 27042 asks to keep them apart from opinions,
 /// for which there is an empty place at the end). The same contents give the same bytes.
 struct CustodyReport {
-    let contents: BundleContents
-    let setting: ReportSetting
+    private let contents: BundleContents
+    private let setting: ReportSetting
+    /// All who signed an entry, and the exporter, in the order of their first act.
+    private var actors: [Fingerprint] = []
+    private var numbers: [Fingerprint: Int] = [:]
+    /// To whom each submission may be given.
+    private let consents: [String: String]
 
     init(_ contents: BundleContents, _ setting: ReportSetting) {
         self.contents = contents
         self.setting = setting
+        consents = Dictionary(
+            uniqueKeysWithValues: contents.submissions.map { name, submission in
+                let classes = BundleContents.consent(
+                    for: submission.records,
+                    in: contents.receipts
+                )
+                return (name, classes.map(\.rawValue).joined(separator: ", "))
+            }
+        )
+        for actor in contents.custody.lines.map(\.statement.actor) + [setting.exporter]
+        where numbers[actor] == nil {
+            actors.append(actor)
+            numbers[actor] = actors.count
+        }
     }
 
     private var profile: ReportProfile { setting.profile }
@@ -51,6 +70,7 @@ struct CustodyReport {
     private static let withheld = "(withheld)"
 
     private var exhibits: HTML {
+        let originals = contents.derivedFrom
         let parts = contents.exhibits.map { exhibit -> HTML in
             let item = exhibit.item
             let receipt = contents.submitted(exhibit.submission)
@@ -79,7 +99,7 @@ struct CustodyReport {
             ]
             return """
                 <h3>\(profile.exhibitWord) \(exhibit.name) (\(exhibit.submission), item \(exhibit.number))</h3>
-                \(HTML.list(rows + DetailRows(item.details, in: contents).rows))
+                \(HTML.list(rows + DetailRows(item.details, madeFrom: originals).rows))
                 """
         }
         return """
@@ -174,21 +194,12 @@ struct CustodyReport {
         """
     }
 
-    /// All who signed an entry, and the exporter, in the order of their first act.
-    private var actors: [Fingerprint] {
-        let all = contents.custody.lines.map(\.statement.actor) + [setting.exporter]
-        return all.enumerated().filter { all.firstIndex(of: $1) == $0 }.map(\.element)
-    }
-
     private func label(_ actor: Fingerprint) -> String {
-        actors.firstIndex(of: actor).map { "Person \($0 + 1)" } ?? actor.grouped
+        numbers[actor].map { "Person \($0)" } ?? actor.grouped
     }
 
     private func consent(of name: String) -> String {
-        let submission = contents.submissions.first { $0.name == name }?.submission
-        let classes = BundleContents.consent(for: submission?.records ?? [], in: contents.receipts)
-        let words = classes.map(\.rawValue).joined(separator: ", ")
-        return "given for \(words), as the last statement of the submitter in this bundle has it"
+        "given for \(consents[name] ?? ""), as the last statement of the submitter in this bundle has it"
     }
 
     /// `E0001–E0004, E0007`.

@@ -79,6 +79,15 @@ struct CustodyWords {
                 to: "recipient",
                 outcome: "copy made; its payload manifest has SHA-256 \(export.manifest.hex)"
             )
+        case .exportOverride(let override):
+            self.init(
+                "release decided although consent does not cover it",
+                "policy assignment",
+                by: "custodian",
+                reason: override.authority,
+                outcome: "let out once for class \(override.consentClass.rawValue), as the vault's "
+                    + "administrators decided"
+            )
         case .consent(let consent):
             let classes = consent.classes.map(\.rawValue).joined(separator: " ")
             self.init(
@@ -111,7 +120,8 @@ struct CustodyWords {
                 reason: act.reason.rawValue,
                 outcome: "new record in the place of the one before; the same commitments"
             )
-        default:
+        case .genesis, .invite, .enrol, .policy, .rekey, .revoke, .logKey, .freeze, .caseGrant,
+            .caseRemove, .caseRotate, .caseEscrow, .caseRecover:
             self.init(
                 "administration",
                 "policy assignment",

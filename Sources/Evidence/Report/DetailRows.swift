@@ -6,11 +6,14 @@ import Vault
 /// What the submitter said of a file beyond what was found, as rows of the report.
 struct DetailRows {
     private let details: ItemDetails
-    private let contents: BundleContents
+    private let originals: [Hash: String]
 
-    init(_ details: ItemDetails, in contents: BundleContents) {
+    /// - Parameters:
+    ///   - details: what was said.
+    ///   - originals: the exhibits that others were made from, as ``BundleContents/derivedFrom`` names them.
+    init(_ details: ItemDetails, madeFrom originals: [Hash: String]) {
         self.details = details
-        self.contents = contents
+        self.originals = originals
     }
 
     var rows: [(String, HTML)] {
@@ -61,7 +64,7 @@ struct DetailRows {
     private var origin: HTML? {
         guard let derivation = details.derivation else { return nil }
         let original: HTML =
-            contents.exhibit(ofFileLeaf: derivation.original).map { "exhibit \($0)" }
+            originals[derivation.original].map { "exhibit \($0)" }
             ?? "an original that is not in this bundle, whose leaf has SHA-256 \(.code(derivation.original.hex))"
         let language: HTML = derivation.language.map { ", in the language \($0)" } ?? ""
         return """
@@ -72,12 +75,18 @@ struct DetailRows {
 }
 
 extension BundleContents {
-    /// The exhibit whose leaf `file` has this commitment; `nil` where it is not in the bundle.
-    fileprivate func exhibit(ofFileLeaf commitment: Hash) -> String? {
-        exhibits.first { exhibit in
-            let submission = submissions.first { $0.name == exhibit.submission }?.submission
-            return submission?.manifest.leaves(ofItem: exhibit.number).first?.commitment
-                == commitment
-        }?.name
+    /// The exhibits that others here were made from, by the commitments to their leaf `file`.
+    var derivedFrom: [Hash: String] {
+        let wanted = Set(exhibits.compactMap { $0.item.details.derivation?.original })
+        guard !wanted.isEmpty else { return [:] }
+        let manifests = Dictionary(
+            uniqueKeysWithValues: submissions.map { ($0.name, $0.submission.manifest) }
+        )
+        var found: [Hash: String] = [:]
+        for exhibit in exhibits {
+            let leaf = manifests[exhibit.submission]?.leaves(ofItem: exhibit.number).first
+            if let leaf, wanted.contains(leaf.commitment) { found[leaf.commitment] = exhibit.name }
+        }
+        return found
     }
 }

@@ -39,7 +39,8 @@ struct LoadFile {
             cells.map { cell in
                 let plain = cell.split(separator: "\n", omittingEmptySubsequences: false)
                     .map { VisibleText.spelled(String($0)) }.joined(separator: "\u{ae}")
-                return "\u{fe}" + plain.replacing("\u{fe}", with: "\\u{fe}") + "\u{fe}"
+                return "\u{fe}" + VisibleText.replacing("\u{fe}", by: "\\u{fe}", in: plain)
+                    + "\u{fe}"
             }.joined(separator: "\u{14}") + "\r\n"
         }
         return Array((CSVText.byteOrderMark + text.joined()).utf8)

@@ -19,8 +19,9 @@ struct Closing {
     init?(parsing bytes: [UInt8]) {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst()
         for line in lines {
-            guard let hash = Hash(hex: line.prefix(64)) else { return nil }
-            files.hashes[String(line.dropFirst(66))] = hash
+            let path = String(line.dropFirst(66))
+            guard let hash = Hash(hex: line.prefix(64)), SafeName.isPath(path) else { return nil }
+            files.hashes[path] = hash
         }
         guard self.bytes == bytes else { return nil }
     }

@@ -75,10 +75,12 @@ public struct ExportPublicKey: Hashable, Sendable {
         )
     }
 
-    /// Whether the P-256 key signed the SHA-256 of a message (ECDSA, DER).
-    func isValid(p256 signature: [UInt8], for message: [UInt8]) -> Bool {
+    /// Whether the P-256 key signed the SHA-256 of a message (ECDSA, DER), in the one spelling of the
+    /// signature that ``ExportSigner`` writes.
+    func isValid(p256 der: [UInt8], for message: [UInt8]) -> Bool {
         guard let key = try? P256.Signing.PublicKey(x963Representation: p256),
-            let signature = try? P256.Signing.ECDSASignature(derRepresentation: signature)
+            let signature = try? P256.Signing.ECDSASignature(derRepresentation: der),
+            let low = try? signature.low(), Array(low.derRepresentation) == der
         else { return false }
         return key.isValidSignature(signature, for: SHA256.hash(data: message))
     }

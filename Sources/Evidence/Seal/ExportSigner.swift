@@ -45,7 +45,7 @@ public final class ExportSigner: Sendable {
             try unsafe Self.keys(of: bytes)
         }
         return (
-            Array(try keys.p256.signature(for: SHA256.hash(data: seal)).derRepresentation),
+            Array(try keys.p256.signature(for: SHA256.hash(data: seal)).low().derRepresentation),
             try SSHSignature(of: seal, for: ExportPublicKey.namespace, by: keys.ed25519)
         )
     }

@@ -31,15 +31,13 @@ public struct BundleVerifier {
         stampedUnder timeRoots: CertificateFile? = nil,
         sealedBy fingerprints: [Hash] = []
     ) -> VerificationReport {
-        if let parts = PartsVerifier(path) {
-            return parts.report {
-                BundleVerifier($0)
-                    .report(trusting: policy, stampedUnder: timeRoots, sealedBy: fingerprints)
-            }
+        // A part is one bundle, never parts again: these could lie in each other without end.
+        func verify(_ bundle: String) -> VerificationReport {
+            var run = VerificationRun(path: bundle, trusted: policy, trustedSigners: fingerprints)
+            run.timeRoots = timeRoots
+            return run.report()
         }
-        var run = VerificationRun(path: path, trusted: policy, trustedSigners: fingerprints)
-        run.timeRoots = timeRoots
-        return run.report()
+        return PartsVerifier(path)?.report(verify) ?? verify(path)
     }
 }
 

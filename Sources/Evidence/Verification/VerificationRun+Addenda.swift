@@ -9,6 +9,9 @@ extension VerificationRun {
     mutating func checkAddenda() throws(Finding) -> String? {
         let files = try need(files, from: .files)
         let lists = try need(lists, from: .leaves)
+        let shown = Set(
+            try need(leaves, from: .leaves).values.flatMap { $0.values.map(\.commitment) }
+        )
         let paths = files.sizes.keys.filter { $0.hasPrefix(BundleLayout.addenda) }.sorted()
         guard !paths.isEmpty else { return "nothing was added after the export" }
         var supplements: [String: [String]] = [:]
@@ -19,7 +22,7 @@ extension VerificationRun {
         }
         var unsealed: [(name: String, value: String)] = []
         for (folder, names) in supplements.sorted(by: { $0.key < $1.key })
-        where names.contains(where: { $0.hasPrefix(SupplementLayout.leaves) }) {
+        where names.contains(where: SupplementLayout.isOfSupplement) {
             var told: [String: DisclosedItem.File] = [:]
             for name in names where name.hasPrefix(SupplementLayout.leaves) {
                 guard let leaf = try? Leaf(parsing: try bytes(folder + name)),
@@ -30,7 +33,10 @@ extension VerificationRun {
                         lists[$0]?.contains(leaf.commitment) == true
                     })
                 else { throw Finding("\(folder)\(name) was not committed to") }
-                if leaf.name.hasSuffix("/file") {
+                guard !shown.contains(leaf.commitment) else {
+                    throw Finding("\(folder)\(name) was not withheld: the bundle shows it")
+                }
+                if ManifestItem.isFile(leaf) {
                     told[SupplementLayout.original(leaf.commitment)] =
                         DisclosedItem(["file": leaf.value])?.file
                 }

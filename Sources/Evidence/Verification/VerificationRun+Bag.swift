@@ -81,7 +81,8 @@ extension VerificationRun {
             caseID: caseID,
             date: date,
             part: part,
-            payloadBytes: sizes.reduce(0, +),
+            // Sparse files may claim more bytes than can be counted.
+            payloadBytes: sizes.reduce(0, &+),
             files: sizes.count
         )
         let day = date.text.prefix(10)

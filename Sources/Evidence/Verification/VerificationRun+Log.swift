@@ -98,7 +98,8 @@ extension VerificationRun {
         var receipts: [(stem: String, receipt: Receipt)] = []
         var expected: Set<String> = []
         let paths = try paths(under: BundleLayout.receipts)
-        for path in paths where path.hasSuffix(ReceiptFiles.proof) {
+        let proofs = paths.filter { $0.hasSuffix(ReceiptFiles.proof) }
+        for path in proofs.sorted(by: BundleLayout.isReceipt(_:before:)) {
             let receipt: Receipt
             do {
                 receipt = try Receipt(parsing: try bytes(path))

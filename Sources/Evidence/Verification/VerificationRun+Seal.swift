@@ -73,12 +73,13 @@ extension VerificationRun {
         }
         let files = try need(files, from: .files)
         let listed = closing.files.hashes
+        // Before any is read: nothing is that is no file of the bundle.
+        for path in listed.keys.sorted() where files.sizes[path] == nil {
+            throw Finding("\(path) is missing")
+        }
         let digests = files.digests(of: Array(listed.keys))
         for path in listed.keys.sorted() where digests[path]?.sha256 != listed[path] {
-            throw Finding(
-                files.sizes[path] == nil
-                    ? "\(path) is missing" : "\(path) is not what it was when the bundle was closed"
-            )
+            throw Finding("\(path) is not what it was when the bundle was closed")
         }
         for path in files.sizes.keys.sorted() where Closing.mustName(path) && listed[path] == nil {
             throw Finding("\(path) was added after the bundle was closed")
@@ -115,7 +116,7 @@ extension VerificationRun {
         let seal = Seal(
             export: export,
             part: try part(),
-            payload: (payload.count, payload.reduce(0) { $0 + (sizes[$1] ?? 0) }),
+            payload: (payload.count, payload.reduce(0) { $0 &+ (sizes[$1] ?? 0) }),
             exhibits: try need(exhibits, from: .items).count,
             submissions: try need(submits, from: .commitments).count,
             disclosed: try need(leaves, from: .leaves).values.reduce(0) { $0 + $1.count },

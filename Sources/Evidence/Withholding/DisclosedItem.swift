@@ -72,8 +72,8 @@ struct DisclosedItem: Sendable {
         var paragraphs: [(number: Int, text: String)] = []
         for (aspect, value) in facts where aspect.hasPrefix(Self.paragraphPrefix) {
             let digits = aspect.dropFirst(Self.paragraphPrefix.count)
-            guard let number = Int(digits), digits == ManifestItem.padded(number),
-                let text = value.string
+            guard let number = Int(digits), (1...Paragraphs.maximumCount).contains(number),
+                digits == ManifestItem.padded(number), let text = value.string
             else { return nil }
             paragraphs.append((number, text))
         }

@@ -19,11 +19,12 @@ public struct ExportedBundle: Sendable {
     /// - Throws: ``BundleError/notBundle(path:)``.
     public init(at path: String) throws(BundleError) {
         let folder = BagFolder(path)
-        let proofs = folder.sizes.keys.filter {
-            $0.text.hasPrefix(BundleLayout.receipts) && $0.text.hasSuffix(ReceiptFiles.proof)
+        let proofs = folder.sizes.keys.map(\.text).filter {
+            $0.hasPrefix(BundleLayout.receipts) && $0.hasSuffix(ReceiptFiles.proof)
         }
         guard let list = try? folder.bytes(BagPath(BundleLayout.commitmentRegister)),
-            let last = proofs.max(), let proof = try? folder.bytes(last),
+            let last = proofs.max(by: BundleLayout.isReceipt(_:before:)),
+            let proof = try? folder.bytes(BagPath(last)),
             let receipt = try? Receipt(parsing: proof),
             case .export(let export) = receipt.entry.signed.statement.act
         else { throw .notBundle(path: path) }

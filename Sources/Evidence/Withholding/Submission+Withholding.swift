@@ -121,7 +121,10 @@ extension BundleContents.Submission {
             )
         }
         var lines: [WithheldRegister.Line] = []
-        func add(_ line: WithheldRegister.Line) { if !lines.contains(line) { lines.append(line) } }
+        var known: Set<WithheldRegister.Line> = []
+        func add(_ line: WithheldRegister.Line) {
+            if known.insert(line).inserted { lines.append(line) }
+        }
         if let order = withheld["submission"] { add(line(nil, "submission", order)) }
         let shown = Set(self.shown)
         for number in numbers {

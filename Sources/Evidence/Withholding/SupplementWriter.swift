@@ -105,6 +105,11 @@ enum SupplementLayout {
     static let leaves = "withheld/"
     static let originals = "original/"
 
+    /// Whether a file makes the folder a supplement, and not one of scans or of whatever came later.
+    static func isOfSupplement(_ name: String) -> Bool {
+        name == manifest || name.hasPrefix(leaves) || name.hasPrefix(originals)
+    }
+
     /// The file whose leaf has a commitment.
     static func original(_ commitment: Hash) -> String { originals + commitment.hex }
 }

@@ -73,6 +73,18 @@ enum RevocationList {
         return true
     }
 
+    /// Whether a certificate's key signed a list, both in DER.
+    static func isSigned(_ list: [UInt8], by issuer: [UInt8]) -> Bool {
+        defer { ERR_clear_error() }
+        guard let list = unsafe x509(list) else { return false }
+        defer { unsafe X509_CRL_free(list) }
+        guard let certificate = unsafe Certificate.x509(issuer) else { return false }
+        defer { unsafe X509_free(certificate) }
+        // The certificate still owns its key.
+        guard let key = unsafe X509_get0_pubkey(certificate) else { return false }
+        return unsafe X509_CRL_verify(list, key) == 1
+    }
+
     /// The list for OpenSSL, for the caller to free.
     static func x509(_ bytes: [UInt8]) -> OpaquePointer? {
         unsafe decoded(bytes) { unsafe d2i_X509_CRL(nil, $0, $1) }

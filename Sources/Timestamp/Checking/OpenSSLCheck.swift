@@ -13,10 +13,33 @@ struct OpenSSLCheck {
 
     /// What OpenSSL tells while it judges a chain.
     private struct Observed {
+        /// The first fault, or that a certificate was revoked.
         var fault: ChainFault?
         /// The chain that the signer's certificate was found good in.
         var chain: [[UInt8]] = []
+
+        /// Notes a fault.
+        ///
+        /// OpenSSL looks at the lists from the signer upwards. Whoever stole an authority's key says where
+        /// the lists of those below it are: a fault of theirs must not hide the list that revokes the
+        /// authority.
+        ///
+        /// - Returns: whether the rest of the chain is to be looked at.
+        mutating func note(_ code: Int32, depth: Int) -> Bool {
+            let found = ChainFault(rule: ChainFault.Rule(code: code), depth: depth)
+            if fault == nil || found.rule == .revoked { fault = found }
+            return OpenSSLCheck.listFaults.contains(code)
+        }
     }
+
+    /// What leaves open whether the next certificate was revoked.
+    ///
+    /// A wrong signature is not among them: what stands in that list was said by nobody.
+    private static let listFaults: [Int32] = [
+        X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_CRL_HAS_EXPIRED, X509_V_ERR_CRL_NOT_YET_VALID,
+        X509_V_ERR_KEYUSAGE_NO_CRL_SIGN, X509_V_ERR_DIFFERENT_CRL_SCOPE,
+        X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION,
+    ]
 
     /// Finds the first rule that the token breaks, and the chain of its signer.
     func run(_ request: TimestampRequest) -> (violation: TimestampViolation?, chain: [[UInt8]]) {
@@ -48,9 +71,9 @@ struct OpenSSLCheck {
             unsafe X509_STORE_set_ex_data(store, 0, observed)
             return unsafe verify(in: context)
         }
-        if isVerified { return nil }
+        // Some faults let OpenSSL go on: then it finds the rest good.
         if let fault = observed.fault { return .chain(fault) }
-        return reason(request)
+        return isVerified ? nil : reason(request)
     }
 
     private func verify(in context: OpaquePointer) -> Bool {
@@ -111,8 +134,7 @@ struct OpenSSLCheck {
             let code = unsafe X509_STORE_CTX_get_error(context)
             let depth = unsafe X509_STORE_CTX_get_error_depth(context)
             if isFine == 0 {
-                let rule = ChainFault.Rule(code: code)
-                unsafe observed.pointee.fault = ChainFault(rule: rule, depth: Int(depth))
+                return unsafe observed.pointee.note(code, depth: Int(depth)) ? 1 : 0
             } else if depth == 0 {
                 // The signer's certificate comes last, when the chain is whole.
                 unsafe observed.pointee.chain = unsafe (0..<max(0, ts_chain_count(context))).map {

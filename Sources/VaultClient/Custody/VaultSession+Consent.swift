@@ -28,7 +28,7 @@ extension VaultSession {
         classes: Set<ConsentClass>
     ) async throws -> UInt64 {
         let view = try await view(of: resolve(caseName))
-        let record = try NamedEvidence(item, in: view).record
+        let record = try NamedEvidence.submission(item, in: view)
         guard
             let submission = view.submissions.first(where: {
                 $0.record == record || $0.earlier.contains(record)
@@ -70,7 +70,7 @@ extension VaultSession {
             expires: try deadline(in: seconds),
             caseID: id,
             consentClass: consentClass,
-            records: try items.map { try NamedEvidence($0, in: view).record },
+            records: try items.map { try NamedEvidence.submission($0, in: view) },
             authority: authority
         )
         return try await decide(.exportOverride(act), confirm: confirm)

@@ -25,17 +25,7 @@ extension VaultSession {
     ) async throws -> Decision {
         let id = try await resolve(caseName)
         let view = try await view(of: id, for: items)
-        let records = try items.map { item in
-            let named = try NamedEvidence(item, in: view)
-            guard named.item == nil else {
-                throw ClientError(
-                    .failed,
-                    "got \(item): only whole submissions are held",
-                    hint: "name the submission: \(item.prefix { $0 != "/" })"
-                )
-            }
-            return named.record
-        }
+        let records = try items.map { try NamedEvidence.submission($0, in: view) }
         let act = Hold(
             expires: try deadline(in: seconds),
             caseID: id,
@@ -111,6 +101,21 @@ struct NamedEvidence {
     let record: Hash
     /// The item's number, where one is named.
     var item: Int?
+
+    /// The record of a whole submission.
+    ///
+    /// - Throws: ``ClientError`` also where an item of one is named: what was meant for that would be done to all.
+    static func submission(_ text: String, in view: CaseView?) throws -> Hash {
+        let named = try NamedEvidence(text, in: view)
+        guard named.item == nil else {
+            throw ClientError(
+                .failed,
+                "got \(text): this is done to whole submissions only",
+                hint: "name the submission: \(text.prefix { $0 != "/" })"
+            )
+        }
+        return named.record
+    }
 
     /// Reads `3`, `3/1` or the SHA-256 of a record; the view is there unless all are the last.
     init(_ text: String, in view: CaseView?) throws {

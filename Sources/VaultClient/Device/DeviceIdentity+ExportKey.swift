@@ -29,8 +29,14 @@ extension DeviceIdentity {
                 hint: "`saksi export-key show` shows it"
             )
         }
-        var text = Array("\(Self.exportKeyHeader)\n\(signer.digits)\n".utf8)
+        let header = "\(Self.exportKeyHeader)\n".utf8
+        var text: [UInt8] = []
         defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
+        // Text that grows leaves copies behind that nobody wipes.
+        text.reserveCapacity(header.count + ExportSigner.digitCount + 1)
+        text += header
+        signer.appendDigits(to: &text)
+        text.append(UInt8(ascii: "\n"))
         let sealed = try unsafe text.withUnsafeBytes { try unsafe seal($0) }
         try DurableFile.create(sealed, at: home.exportKey)
     }
@@ -49,7 +55,7 @@ extension DeviceIdentity {
             let lines = unsafe text.split(separator: UInt8(ascii: "\n"))
             guard unsafe lines.count == 2, unsafe lines[0].elementsEqual(Self.exportKeyHeader.utf8)
             else { return nil }
-            return unsafe ExportSigner(digits: String(decoding: lines[1], as: UTF8.self))
+            return unsafe ExportSigner(digits: UnsafeRawBufferPointer(rebasing: lines[1]))
         }
         guard let signer else { throw damaged }
         return signer
@@ -57,12 +63,39 @@ extension DeviceIdentity {
 }
 
 extension ExportSigner {
-    /// The secret as it is kept, in base64.
-    var digits: String { unsafe withSecret { unsafe Base64.padded.encode($0) } }
+    /// The length of the secret in base64.
+    static let digitCount = (secretSize + 2) / 3 * 4
+
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
+
+    /// Adds the secret as it is kept, in base64.
+    ///
+    /// Written digit by digit, and not by way of a `String`, which nobody can wipe.
+    ///
+    /// - Parameter text: has room for it; whoever has it wipes it.
+    func appendDigits(to text: inout [UInt8]) {
+        unsafe withSecret { secret in
+            for place in 0..<Self.digitCount {
+                let (byte, bit) = (place * 6).quotientAndRemainder(dividingBy: 8)
+                guard byte < secret.count else {
+                    text.append(UInt8(ascii: "="))
+                    continue
+                }
+                let high = unsafe UInt16(secret[byte])
+                let low = unsafe byte + 1 < secret.count ? UInt16(secret[byte + 1]) : 0
+                text.append(Self.alphabet[Int((high << 8 | low) >> (10 - bit) & 63)])
+            }
+        }
+    }
 
     /// - Returns: `nil` for anything but the digits of a key.
-    convenience init?(digits: String) {
-        guard let secret = Base64.padded.decode(digits) else { return nil }
+    convenience init?(digits: UnsafeRawBufferPointer) {
+        var text = unsafe Array(digits)
+        defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
+        guard var secret = Base64.padded.decode(ascii: text[...]) else { return nil }
+        defer { unsafe secret.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
         self.init(SecretBytes(copying: secret))
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Age
+public import Age
 import Bulk
 import Evidence
 import Foundation
@@ -85,10 +85,25 @@ public struct Backup: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json = try encoder.encode(state)
-        var text = identity.identityFile()
-        if let exportKey { text += Array("\(Self.exportKeyLabel)\(exportKey.digits)\n".utf8) }
-        text += Array(Self.vaultLabel.utf8) + json + [10]
-        defer { unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) } }
+        let vaultLine = Array(Self.vaultLabel.utf8) + json + [10]
+        var keys = identity.identityFile()
+        var text: [UInt8] = []
+        defer {
+            unsafe keys.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) }
+            unsafe text.withUnsafeMutableBytes { unsafe ConstantTime.wipe($0) }
+        }
+        // Text that grows leaves copies behind that nobody wipes.
+        text.reserveCapacity(
+            keys.count + Self.exportKeyLabel.utf8.count + ExportSigner.digitCount + 1
+                + vaultLine.count
+        )
+        text += keys
+        if let exportKey {
+            text += Self.exportKeyLabel.utf8
+            exportKey.appendDigits(to: &text)
+            text.append(10)
+        }
+        text += vaultLine
         let file = try unsafe text.withUnsafeBytes {
             try unsafe AgeFile.seal(
                 $0,
@@ -125,25 +140,64 @@ public struct Backup: Sendable {
         }
         return try unsafe text.withBytes { text throws(any Error) in
             let lines = unsafe text.split(separator: UInt8(ascii: "\n"))
-            func value(_ label: String) -> [UInt8]? {
-                unsafe lines.last { unsafe $0.starts(with: label.utf8) }
-                    .map { unsafe Array($0.dropFirst(label.utf8.count)) }
+            func value(_ label: String) -> UnsafeRawBufferPointer? {
+                unsafe lines.last { unsafe $0.starts(with: label.utf8) }.map {
+                    unsafe UnsafeRawBufferPointer(rebasing: $0.dropFirst(label.utf8.count))
+                }
             }
             let malformed = ClientError(.failed, "the backup is malformed")
-            guard let json = value(Self.vaultLabel),
+            guard let json = unsafe value(Self.vaultLabel),
                 let identity = try unsafe DeviceIdentity.parse(text)
             else { throw malformed }
-            let exportKey = try value(Self.exportKeyLabel).map { digits in
-                guard let key = ExportSigner(digits: String(decoding: digits, as: UTF8.self)) else {
-                    throw malformed
-                }
-                return key
+            var exportKey: ExportSigner?
+            if let digits = unsafe value(Self.exportKeyLabel) {
+                exportKey = unsafe ExportSigner(digits: digits)
+                guard exportKey != nil else { throw malformed }
             }
             return Content(
                 identity: identity,
-                state: try JSONDecoder().decode(DeviceState.self, from: Data(json)),
+                state: try unsafe JSONDecoder().decode(DeviceState.self, from: Data(json)),
                 exportKey: exportKey
             )
         }
+    }
+}
+
+extension VaultSession {
+    /// Makes a backup of a device's keys, its export key among them, and of what it knows of its vault;
+    /// unfinished work is left out.
+    ///
+    /// - Parameters:
+    ///   - home: The device.
+    ///   - passphrase: Opens its identity.
+    ///   - words: Shall open the backup: from ``PassphraseStrength/makeWords()``, and nothing weaker. Asked
+    ///     for when nothing else is in the way: no earlier try leaves words on somebody's sheet that open
+    ///     nothing.
+    /// - Returns: The backup, to be written to a file.
+    /// - Throws: ``ClientError``; `.failed` while new keys are under way; what `words` throws.
+    public static func backUp(
+        _ home: DeviceHome,
+        passphrase: Passphrase,
+        words: () throws -> Passphrase
+    ) throws -> Backup {
+        let identity = try DeviceIdentity.read(from: home, passphrase: passphrase)
+        guard let state = try DeviceState.read(from: home, with: identity), state.isEnrolled else {
+            throw ClientError(.failed, "this device has not joined a vault")
+        }
+        guard !home.next.exists else {
+            throw ClientError(
+                .failed,
+                "new keys are under way on this device: the backup would soon be of old ones",
+                hint: "finish with `saksi key rotate` first"
+            )
+        }
+        let exportKey = try identity.exportSigner(in: home)
+        return try Backup(
+            of: identity,
+            state,
+            exportKey,
+            under: words(),
+            at: UTCTime(seconds: VaultClock.deviceTime)
+        )
     }
 }

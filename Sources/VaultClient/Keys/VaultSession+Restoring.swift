@@ -7,39 +7,6 @@ import Secrets
 public import Vault
 
 extension VaultSession {
-    /// Makes a backup of a device's keys, its export key among them, and of what it knows of its vault; unfinished work is left out.
-    ///
-    /// - Parameters:
-    ///   - home: The device.
-    ///   - passphrase: Opens its identity.
-    ///   - words: Shall open the backup: from ``PassphraseStrength/makeWords()``, and nothing weaker.
-    /// - Returns: The backup, to be written to a file.
-    /// - Throws: ``ClientError``; `.failed` while new keys are under way.
-    public static func backUp(
-        _ home: DeviceHome,
-        passphrase: Passphrase,
-        words: Passphrase
-    ) throws -> Backup {
-        let identity = try DeviceIdentity.read(from: home, passphrase: passphrase)
-        guard let state = try DeviceState.read(from: home, with: identity), state.isEnrolled else {
-            throw ClientError(.failed, "this device has not joined a vault")
-        }
-        guard !home.next.exists else {
-            throw ClientError(
-                .failed,
-                "new keys are under way on this device: the backup would soon be of old ones",
-                hint: "finish with `saksi key rotate` first"
-            )
-        }
-        return try Backup(
-            of: identity,
-            state,
-            identity.exportSigner(in: home),
-            under: words,
-            at: UTCTime(seconds: VaultClock.deviceTime)
-        )
-    }
-
     /// Puts a backup back on a new device, and makes sure that the vault still shows the log it knows.
     ///
     /// What is there is never overwritten. Run again on the same device it goes on.

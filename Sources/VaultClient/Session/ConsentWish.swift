@@ -23,13 +23,7 @@ public struct ConsentWish: Encodable, Sendable {
 
     /// The wishes in the record of the consent; `nil` where there is no record.
     static func all(in manifest: Manifest) -> [ConsentWish]? {
-        let leaves = manifest.consentFacts.compactMap { fact -> RecordLeaf? in
-            guard case .string(let text) = fact.value else { return nil }
-            return RecordLeaf(path: fact.path, text: text)
-        }
-        // Somebody else's program may have put there what is no record of this form.
-        guard let record = try? ConsentRecord(leaves: leaves) else { return nil }
-        return record.people.flatMap { person in
+        manifest.consentRecord?.people.flatMap { person in
             person.permissions.compactMap { allowed in
                 guard !allowed.anonymised.isEmpty || allowed.conditions != nil else { return nil }
                 return ConsentWish(
@@ -40,5 +34,17 @@ public struct ConsentWish: Encodable, Sendable {
                 )
             }
         }
+    }
+}
+
+extension Manifest {
+    /// Who allowed what; `nil` where nothing is recorded, or what is no record of this form, as another program
+    /// may have put it there.
+    var consentRecord: ConsentRecord? {
+        let leaves = consentFacts.compactMap { fact -> RecordLeaf? in
+            guard case .string(let text) = fact.value else { return nil }
+            return RecordLeaf(path: fact.path, text: text)
+        }
+        return leaves.isEmpty ? nil : try? ConsentRecord(leaves: leaves)
     }
 }

@@ -19,6 +19,8 @@ struct BundleMaking {
 
 extension VaultSession {
     /// Makes one bundle, and logs its export before it appears.
+    ///
+    /// - Throws: ``UnfinishedExport`` for whatever fails after that.
     func makeBundle(
         _ contents: BundleContents,
         at path: String,
@@ -37,30 +39,34 @@ extension VaultSession {
         let key = making.signer.publicKey
         let act = contents.export(manifest: manifest, key: key.name)
         let logged = try await post(sign(.export(act)))
-        let seal = try writer.seal(with: Receipt(parsing: logged.receipt), by: making.signer)
-        let answer = await making.authorities?.stamp(seal) ?? Authorities.Answer()
-        try writer.add(answer.stamps)
-        try await making.documents.addCertificate(
-            to: writer,
-            for: act,
-            by: exporter,
-            sealed: seal,
-            key: key,
-            stamps: answer.stamps,
-            index: logged.index,
-            at: contents.date
-        )
-        try writer.finish()
-        return MadeBundle(
-            bundle: path,
-            files: writer.files.count,
-            manifest: manifest.hex,
-            seal: Hash(hashing: seal).hex,
-            stamps: answer.stamps.map(\.token.info.time.text),
-            unstamped: answer.failures,
-            statement: logged.entry.signed.id.hex,
-            index: logged.index
-        )
+        do {
+            let seal = try writer.seal(with: Receipt(parsing: logged.receipt), by: making.signer)
+            let answer = try await making.authorities?.stamp(seal) ?? Authorities.Answer()
+            try writer.add(answer.stamps)
+            try await making.documents.addCertificate(
+                to: writer,
+                for: act,
+                by: exporter,
+                sealed: seal,
+                key: key,
+                stamps: answer.stamps,
+                index: logged.index,
+                at: contents.date
+            )
+            try writer.finish()
+            return MadeBundle(
+                bundle: path,
+                files: writer.files.count,
+                manifest: manifest.hex,
+                seal: Hash(hashing: seal).hex,
+                stamps: answer.stamps.map(\.token.info.time.text),
+                unstamped: answer.failures,
+                statement: logged.entry.signed.id.hex,
+                index: logged.index
+            )
+        } catch {
+            throw UnfinishedExport(entries: [logged.index], cause: error)
+        }
     }
 
     /// Makes the parts of an export, the first one last: it names the seals of the others.
@@ -76,22 +82,38 @@ extension VaultSession {
     ) async throws -> [MadeBundle] {
         let folder = try BundleParts(at: path)
         var made: [MadeBundle] = []
-        for number in Array(2...parts.count) + [1] {
-            var contents = try await contents(
-                of: parts[number - 1],
-                in: view(of: caseID),
-                for: consentClass,
-                date: date
-            )
-            let seals = number == 1 ? made.compactMap { Hash(hex: $0.seal) } : []
-            contents.part = BundlePart(number, of: parts.count, date: date, seals: seals)
-            made.append(try await makeBundle(contents, at: folder.location(ofPart: number), making))
+        do {
+            for number in Array(2...parts.count) + [1] {
+                var contents = try await contents(
+                    of: parts[number - 1],
+                    in: view(of: caseID),
+                    for: consentClass,
+                    date: date
+                )
+                let seals = number == 1 ? made.compactMap { Hash(hex: $0.seal) } : []
+                contents.part = BundlePart(number, of: parts.count, date: date, seals: seals)
+                made.append(
+                    try await makeBundle(contents, at: folder.location(ofPart: number), making)
+                )
+            }
+            try folder.finish()
+        } catch let error as UnfinishedExport {
+            throw UnfinishedExport(entries: made.map(\.index) + error.entries, cause: error.cause)
+        } catch let error where !made.isEmpty {
+            throw UnfinishedExport(entries: made.map(\.index), cause: error)
         }
-        try folder.finish()
         return ([made[made.count - 1]] + made.dropLast()).enumerated().map { place, part in
             part.moved(to: "\(path)/\(BundlePart.folder(place + 1))")
         }
     }
+}
+
+/// An export that was cut off, or failed, after the vault had logged it: there is no bundle.
+public struct UnfinishedExport: Error {
+    /// The leaf indices of the entries, one for each bundle.
+    public let entries: [UInt64]
+    /// What kept the bundle from being finished; `CancellationError` where somebody ended it.
+    public let cause: any Error
 }
 
 /// One bundle of an export.

@@ -4,6 +4,7 @@ import Bulk
 public import Evidence
 import NIOCore
 import Sealing
+import Testimony
 public import Vault
 
 extension VaultSession {
@@ -19,7 +20,8 @@ extension VaultSession {
     /// of its own. `progress` is told the bytes of payload that were opened, of all, for each bundle.
     ///
     /// Throws ``ClientError``: `.failed` where no submission may be given to the class, or something
-    /// exists at the path; `.untrusted` where bytes are not the ones submitted.
+    /// exists at the path; `.untrusted` where bytes are not the ones submitted. ``UnfinishedExport`` names the entries
+    /// of what failed after it was logged.
     public func export(
         _ caseName: String,
         for consentClass: ConsentClass,
@@ -44,6 +46,9 @@ extension VaultSession {
             throw left.submission.refusal(left.number, consentClass)
         }
         guard !covered.isEmpty else {
+            if let gone = chosen.first(where: { $0.submission.allows(consentClass) }) {
+                throw ClientError(.failed, "submission \(gone.number) was erased")
+            }
             throw ClientError(
                 .failed,
                 "no submission of this case has consent for \(consentClass.rawValue)",
@@ -64,7 +69,11 @@ extension VaultSession {
         var unopenable: [Int] = []
         for (number, submission) in covered {
             switch try await reading.attempt(submission, access) {
-            case .success(let submission): opened.append((number, submission))
+            case .success(let found):
+                if !submission.overrides.contains(consentClass) {
+                    try found.requireConsent(number, consentClass)
+                }
+                opened.append((number, found))
             case .failure: unopenable.append(number)
             }
         }
@@ -200,6 +209,22 @@ extension CaseView.Submitted {
 }
 
 extension OpenedSubmission {
+    /// Holds what the submission says of the consent to the record of it that was sealed, if there is one.
+    ///
+    /// The program that submits sees to that; another one may not have.
+    fileprivate func requireConsent(_ number: Int, _ consentClass: ConsentClass) throws(ClientError)
+    {
+        let refusing = manifest.consentRecord?.refusing(consentClass) ?? []
+        guard !refusing.isEmpty else { return }
+        throw ClientError(
+            .failed,
+            "submission \(number) may not be given to \(consentClass.rawValue): in the sealed record of "
+                + "the consent, \(refusing.joined(separator: ", ")) did not allow that",
+            hint:
+                "whoever submitted it said otherwise: ask them; `saksi consent narrow` puts it right"
+        )
+    }
+
     /// What a bundle or a supplement is made from.
     func contents(
         number: Int,

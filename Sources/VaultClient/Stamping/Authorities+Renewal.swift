@@ -9,11 +9,11 @@ extension Authorities {
     ///
     /// - Parameter bundle: its folder.
     /// - Returns: the number of the round, and what came of asking; without a stamp nothing was written.
-    /// - Throws: ``BundleError``, or a ``ClientError`` where it cannot be written.
+    /// - Throws: ``BundleError``, a ``ClientError`` where it cannot be written, or `CancellationError`.
     public func renew(_ bundle: String) async throws -> (round: UInt64, answer: Answer) {
         let renewal = try BundleRenewal(of: bundle, at: UTCTime(seconds: VaultClock.deviceTime))
         let round = renewal.list.number
-        let answer = await stamp(renewal.list.bytes)
+        let answer = try await stamp(renewal.list.bytes)
         guard !answer.stamps.isEmpty else { return (round, answer) }
         let addenda = FilePath(bundle).appending("addenda")
         try DurableFile.makeFolder(addenda)

@@ -45,13 +45,15 @@ public struct Authorities: Sendable {
     }
 
     /// Has bytes stamped by each; one that fails does not keep the others from being asked.
-    public func stamp(_ bytes: [UInt8]) async -> Answer {
+    ///
+    /// - Throws: `CancellationError` where the asking was ended early.
+    public func stamp(_ bytes: [UInt8]) async throws(CancellationError) -> Answer {
         let http = HTTPClient.outbound(
             timeout: Self.timeout,
             proxy: proxy.map { .socksServer(host: $0.host, port: $0.port) }
         )
         var answer = Answer()
-        for (url, trust) in all {
+        for (url, trust) in all where !Task.isCancelled {
             let authority = TimestampAuthority(
                 url: url,
                 trust: trust,
@@ -71,6 +73,8 @@ public struct Authorities: Sendable {
             }
         }
         try? await http.shutdown()
+        // Whoever was being asked then did not fail.
+        guard !Task.isCancelled else { throw CancellationError() }
         return answer
     }
 

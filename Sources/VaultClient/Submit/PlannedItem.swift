@@ -13,8 +13,8 @@ struct PlannedItem: Codable, Equatable, Sendable {
     /// Base 64 of the absolute path's bytes.
     let path: String
     let role: Role
-    /// Bytes.
-    let size: UInt64
+    /// Bytes of what is sealed.
+    private(set) var size: UInt64
     /// Seconds since 1970, by the device's file system.
     let modified: Int64
     /// Media type, recognised by the first bytes.
@@ -64,17 +64,16 @@ struct PlannedItem: Codable, Equatable, Sendable {
             }
             do {
                 let file = try SourceFile(path: path.bytes)
-                items.append(
-                    PlannedItem(
-                        path: Base64.padded.encode(path.absolute.bytes),
-                        role: role,
-                        size: file.size,
-                        modified: file.modified.seconds,
-                        type: MediaType.recognised(in: path),
-                        details: role == .testimony
-                            ? try testimony(in: path, file.size) : details
-                    )
+                var item = PlannedItem(
+                    path: Base64.padded.encode(path.absolute.bytes),
+                    role: role,
+                    size: file.size,
+                    modified: file.modified.seconds,
+                    type: MediaType.recognised(in: path),
+                    details: role == .testimony ? ItemDetails() : details
                 )
+                if role == .testimony { try item.takeApart(path) }
+                items.append(item)
             } catch {
                 refused.append("\"\(path.text)\": \(error)")
             }
@@ -88,35 +87,46 @@ struct PlannedItem: Codable, Equatable, Sendable {
         return items
     }
 
-    /// A testimony record's fields or a text's paragraphs; nothing of what is no text, or too long to
-    /// be taken apart.
+    /// Finds a testimony record's fields or a text's paragraphs; nothing in what is no text, or too long
+    /// to be taken apart.
     ///
-    /// - Throws: ``FormError`` for what begins like a record and is none.
-    private static func testimony(
-        in path: FilePath,
-        _ size: UInt64
-    ) throws(FormError) -> ItemDetails {
-        var details = ItemDetails()
+    /// - Throws: ``FormError`` for what is meant to be a record and is none.
+    private mutating func takeApart(_ path: FilePath) throws(FormError) {
         let limit = Paragraphs.maximumTextSize
-        guard size <= UInt64(limit), MediaType.recognised(in: path) == "text/plain",
+        guard size <= UInt64(limit), type == "text/plain",
             let bytes = try? DurableFile.read(path, limit: limit)
-        else { return details }
+        else { return }
         do throws(FormError) {
-            details.fields = try TestimonyRecord(parsing: bytes).leaves.map {
-                ManifestFact(path: $0.path, value: .string($0.text))
-            }
+            let record = try TestimonyRecord(parsing: bytes)
+            details.fields = record.facts
+            size = UInt64(record.text.utf8.count)
         } catch {
-            guard !bytes.starts(with: recordMark) else { throw error }
+            guard !Self.isMeantAsRecord(bytes) else { throw error }
             details.paragraphs = Paragraphs.cutting(bytes) ?? []
         }
-        return details
     }
 
-    /// How the text of a testimony record begins.
-    private static let recordMark = Array("form: saksi/v1 testimony".utf8)
+    /// Whether a line of a text says that it is a testimony record: a form begins with its questions.
+    private static func isMeantAsRecord(_ bytes: [UInt8]) -> Bool {
+        let mark = "saksi/v1 testimony"
+        return bytes.split(separator: UInt8(ascii: "\n")).contains {
+            $0.starts(with: "form:".utf8) && String(decoding: $0, as: UTF8.self).contains(mark)
+        }
+    }
 
-    /// Opens the file again, as the one that was found.
-    func open() throws -> SourceFile {
+    /// What is sealed: the file, opened again as the one that was found, or the one spelling of a record.
+    ///
+    /// What stands beside the answers in a record's file, such as a remark with a name, is not sealed.
+    func content() throws -> Plaintext {
+        guard !details.fields.isEmpty else { return .file(try open()) }
+        let path = try filePath
+        guard let bytes = try? DurableFile.read(path, limit: Paragraphs.maximumTextSize),
+            let record = try? TestimonyRecord(parsing: bytes), record.facts == details.fields
+        else { throw try changed }
+        return .bytes(Array(record.text.utf8))
+    }
+
+    private func open() throws -> SourceFile {
         let path = try filePath
         let file: SourceFile
         do throws(SourceError) {
@@ -138,5 +148,12 @@ struct PlannedItem: Codable, Equatable, Sendable {
                     + "submit the copy"
             )
         }
+    }
+}
+
+extension TestimonyRecord {
+    /// The facts as a manifest holds them.
+    fileprivate var facts: [ManifestFact] {
+        leaves.map { ManifestFact(path: $0.path, value: .string($0.text)) }
     }
 }

@@ -80,7 +80,7 @@ struct Submission {
             try await upload.send(1...plan.items.count) { number in
                 let item = plan.items[number - 1]
                 reading = item
-                return .file(try item.open())
+                return try item.content()
             }
         } catch SealError.source(.changed) {
             throw try reading?.changed ?? JournalEntry.damage

@@ -32,6 +32,10 @@ struct Stamper: Service {
     /// The most checkpoints that wait for one authority; a newer one dates all that an older one does.
     private static let queueLimit = 1000
 
+    /// For how long after a token was made revocation lists are asked for that could not be had then, in
+    /// seconds: a list that has gone does not come back.
+    private static let listsWanted: Int64 = 30 * 86_400
+
     var stamps: Stamps { Stamps(store: vault.store) }
 
     func run() async throws {
@@ -150,20 +154,31 @@ struct Stamper: Service {
     }
 
     /// Finds the chains and lists that a crash, or a list that could not be had, left out.
-    private func complete(by authority: TimestampAuthority) async throws {
+    ///
+    /// Each place is asked once for all of them: the next checkpoint is to be noted in time.
+    func complete(by authority: TimestampAuthority) async throws {
+        var asked = AskedLists()
         for (stamp, parts) in try await stamps.inventory().parts
-        where stamp.authority == authority.name && parts.contains(.token) {
+        where stamp.authority == authority.name && parts.contains(.token) && !parts.contains(.lists)
+        {
             let known = try await stamps.kept(stamp, parts: parts)
-            if parts.contains(.lists) { continue }
-            if let known, !TimestampAuthority.namesLists(known.chain) { continue }
+            if let known, !wantsLists(known) { continue }
             let bytes = try await vault.store.bytes(of: stamp.key(.token))
             let imprint = MessageImprint(hashing: try await stamps.bytes(of: stamp.subject))
             // An older token need not lead to the roots that are configured now.
             let response = try? TimestampResponse(parsing: bytes)
-            guard let response, let kept = try? await authority.complete(response, about: imprint)
+            guard let response,
+                let kept = try? await authority.complete(response, about: imprint, &asked)
             else { continue }
             try await stamps.keepChain(of: kept, as: stamp)
         }
+    }
+
+    /// Whether the lists of a chain are there to be had, and worth asking for.
+    private func wantsLists(_ kept: KeptTimestamp) -> Bool {
+        let time = now().seconds
+        return time < kept.expires && time - kept.token.info.time.seconds < Self.listsWanted
+            && TimestampAuthority.namesLists(kept.chain)
     }
 
     // MARK: What is logged

@@ -37,7 +37,7 @@ struct DeviceOptions: ParsableArguments {
     var deviceHome: DeviceHome {
         get throws {
             let path =
-                home ?? environment("SAKSI_HOME")
+                home ?? Self.environment("SAKSI_HOME")
                 ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.saksi"
             guard let home = DeviceHome(path: path) else {
                 throw Failure("the name of the home folder is empty", status: .usage)
@@ -47,22 +47,26 @@ struct DeviceOptions: ParsableArguments {
     }
 
     /// The proxy that was named, if any.
-    var proxyAddress: ProxyAddress? {
-        get throws {
-            guard let text = proxy ?? environment("SAKSI_PROXY") else { return nil }
-            guard let address = ProxyAddress(parsing: text) else {
-                throw Failure(
-                    "the proxy is not understood: got \"\(text)\", want socks5://HOST:PORT",
-                    status: .usage
-                )
-            }
-            return address
+    var proxyAddress: ProxyAddress? { get throws { try Self.proxyAddress(proxy) } }
+
+    /// The proxy that an option names, else that of the environment, if any.
+    static func proxyAddress(_ option: String?) throws -> ProxyAddress? {
+        guard let text = proxyName(option) else { return nil }
+        guard let address = ProxyAddress(parsing: text) else {
+            throw Failure(
+                "the proxy is not understood: got \"\(text)\", want socks5://HOST:PORT",
+                status: .usage
+            )
         }
+        return address
     }
+
+    /// The text of ``proxyAddress(_:)``.
+    static func proxyName(_ option: String?) -> String? { option ?? environment("SAKSI_PROXY") }
 
     /// The passphrase out of the file that was named; `nil` where none was.
     func passphraseFromFile() throws -> Passphrase? {
-        let path = passphraseFile ?? environment("SAKSI_PASSPHRASE_FILE")
+        let path = passphraseFile ?? Self.environment("SAKSI_PASSPHRASE_FILE")
         return try path.map { try PassphraseInput.file($0) }
     }
 
@@ -95,7 +99,7 @@ struct DeviceOptions: ParsableArguments {
         }
     }
 
-    private func environment(_ name: String) -> String? {
+    private static func environment(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -118,28 +118,38 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
             software: "saksi \(Saksi.configuration.version)",
             tools: tools
         )
-        let authorities = try stamping.authorities(otherwise: device.proxyAddress)
+        let authorities = try stamping.authorities(otherwise: device.proxy)
         let bar = ProgressBar("exporting")
         defer { bar.finish() }
-        var done = try await device.withSession { session in
-            try await session.export(
-                caseName,
-                for: consentClass,
-                to: output,
-                selection: selection,
-                withholding: withholding,
-                partSize: partSize?.bytes,
-                documents: documents,
-                stampedBy: authorities
-            ) { bar.update(done: $0, total: $1) }
+        var done: ExportResult
+        do {
+            done = try await device.withSession { session in
+                try await session.export(
+                    caseName,
+                    for: consentClass,
+                    to: output,
+                    selection: selection,
+                    withholding: withholding,
+                    partSize: partSize?.bytes,
+                    documents: documents,
+                    stampedBy: authorities
+                ) { bar.update(done: $0, total: $1) }
+            }
+        } catch let error as UnfinishedExport {
+            bar.finish()
+            // Said here: an interruption is reported without its cause.
+            let entries = error.entries.map(String.init).joined(separator: ", ")
+            Terminal.error(
+                "saksi: warning: no bundle was made, but the vault's log holds its export: entry "
+                    + entries
+            )
+            throw error.cause
         }
         bar.finish()
-        StampingOptions.warn(of: done.unstamped)
-        if !done.unstamped.isEmpty {
-            _ = Terminal.error(
-                "saksi: hint: the bundle is whole; `saksi timestamp renew \(Terminal.plain(done.bundle)) "
-                    + "--tsa URL=FILE` has it stamped later"
-            )
+        if let parts = done.parts {
+            for part in parts { warn(of: part.unstamped, in: part.bundle) }
+        } else {
+            warn(of: done.unstamped, in: done.bundle)
         }
         if let recipients { done.deliveries = try deliver(done, to: recipients) }
         if json { return try Listing.show(json: done) }
@@ -155,10 +165,28 @@ struct ExportCommand: AsyncParsableCommand, StatusDocumented {
             ("bundle", done.bundle), ("manifest", done.manifest), ("seal", done.seal),
             ("statement", done.statement), ("log entry", "\(done.index)"),
         ]
-        lines += done.stamps.map { ("stamped", $0) }
-        lines += (done.parts ?? []).map { ("part", "\($0.bundle), seal \($0.seal)") }
+        if let parts = done.parts {
+            for part in parts {
+                lines.append(("part", "\(part.bundle), seal \(part.seal)"))
+                lines += part.stamps.map { ("stamped", $0) }
+            }
+        } else {
+            lines += done.stamps.map { ("stamped", $0) }
+        }
         lines += (done.deliveries ?? []).flatMap(\.lines)
         Listing.show(lines)
+    }
+
+    /// Names the authorities that did not stamp a bundle, and how it is stamped later.
+    private func warn(of unstamped: [String], in bundle: String) {
+        guard !unstamped.isEmpty else { return }
+        StampingOptions.warn(of: unstamped)
+        let proxy = DeviceOptions.proxyName(stamping.proxy ?? device.proxy)
+        let way = proxy.map { " --tsa-proxy \(Terminal.plain($0))" } ?? ""
+        Terminal.error(
+            "saksi: hint: the bundle is whole; `saksi timestamp renew \(Terminal.plain(bundle)) "
+                + "--tsa URL=FILE\(way)` has it stamped later"
+        )
     }
 
     /// The export stands whatever becomes of its delivery.

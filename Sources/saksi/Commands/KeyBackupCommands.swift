@@ -31,16 +31,16 @@ extension KeyCommand {
 
         func run() throws {
             let file = try OutputFile(path: output, replaces: false, mode: 0o600)
-            let passphrase = try device.passphrase()
-            let words = try DeviceOptions.madeWords(
-                called: "the backup's passphrase",
-                undone: "no backup was made",
-                hint: "leave stderr to the terminal"
-            )
             let backup = try VaultSession.backUp(
                 device.deviceHome,
-                passphrase: passphrase,
-                words: words
+                passphrase: device.passphrase(),
+                words: {
+                    try DeviceOptions.madeWords(
+                        called: "the backup's passphrase",
+                        undone: "no backup was made",
+                        hint: "leave stderr to the terminal"
+                    )
+                }
             )
             var writer = file.writer
             try writer.write(backup.text)

@@ -18,7 +18,7 @@ struct StampingOptions: ParsableArguments {
     @Option(
         name: .customLong("tsa-proxy"),
         help: ArgumentHelp(
-            "A SOCKS 5 proxy for these requests.",
+            "A SOCKS 5 proxy for these requests: else that of --proxy or $SAKSI_PROXY, else none.",
             valueName: "socks5://host:port"
         )
     )
@@ -26,10 +26,10 @@ struct StampingOptions: ParsableArguments {
 
     /// The authorities that were named; `nil` where none was.
     ///
-    /// - Parameter other: the proxy where none was named for them.
+    /// - Parameter other: the proxy where none was named for them; else it is that of the environment.
     /// - Returns: them, with their roots read.
     /// - Throws: ``Failure`` `.usage`, or `ClientError` where a file cannot be read.
-    func authorities(otherwise other: ProxyAddress?) throws -> Authorities? {
+    func authorities(otherwise other: String? = nil) throws -> Authorities? {
         guard !addresses.isEmpty else { return nil }
         let named = try addresses.map { text in
             guard let address = AuthorityAddress(text) else {
@@ -37,11 +37,7 @@ struct StampingOptions: ParsableArguments {
             }
             return address
         }
-        guard let proxy else { return try Authorities(named, proxy: other) }
-        guard let address = ProxyAddress(parsing: proxy) else {
-            throw Failure("--tsa-proxy: got \"\(proxy)\", want socks5://HOST:PORT", status: .usage)
-        }
-        return try Authorities(named, proxy: address)
+        return try Authorities(named, proxy: DeviceOptions.proxyAddress(proxy ?? other))
     }
 
     /// Says which authorities did not stamp, each with the reason.

@@ -19,6 +19,8 @@ struct OutsideTools: DocumentTools {
     private static let exiftool = "/usr/bin/exiftool"
     /// Files that one run of ExifTool reads.
     private static let batch = 64
+    /// Bytes that it may say of them; a file can unfold to any size.
+    private static let limit = 64 << 20
 
     /// Makes sure that the programs are there, before anything is logged for an export.
     ///
@@ -93,20 +95,30 @@ struct OutsideTools: DocumentTools {
             "--cpu=600", "--fsize=0", "--core=0", Self.exiftool, "-config", "", "-a", "-G1", "-s",
             "-charset", "utf8", "-x", "System:all", "-api", "LargeFileSupport=1", "--",
         ]
-        let result = try await Subprocess.run(
-            Self.limiter,
-            arguments: Arguments(options + paths),
-            environment: .custom(Self.environment([:])),
-            output: .bytes(limit: 256 << 20),
-            error: .discarded
-        )
+        let hint = "export with --no-metadata"
+        let result: ExecutionResult<Void, BytesOutput, DiscardedOutput>
+        do {
+            result = try await Subprocess.run(
+                Self.limiter,
+                arguments: Arguments(options + paths),
+                environment: .custom(Self.environment([:])),
+                output: .bytes(limit: Self.limit),
+                error: .discarded
+            )
+        } catch let error as SubprocessError where error.code == .outputLimitExceeded {
+            throw Failure(
+                "ExifTool says more than \(Self.limit >> 20) MiB of \(paths.count) files, "
+                    + "the first of them \(paths[0])",
+                hint: hint
+            )
+        }
         // 1 says that it could not make something of a file, which the text of that file says too.
         guard [.exited(0), .exited(1)].contains(result.terminationStatus),
             let texts = Self.texts(result.standardOutput, of: paths)
         else {
             throw Failure(
                 "ExifTool did not read the files: \(result.terminationStatus)",
-                hint: "export with --no-metadata"
+                hint: hint
             )
         }
         return texts

@@ -122,7 +122,7 @@ struct TestimonyShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Print a record in its one spelling, or what a later version tells differently.",
-        discussion: "The one spelling is what is submitted: write it to a file and submit that."
+        discussion: "The one spelling is what is submitted, whatever else stands in the file."
     )
 
     @Argument(help: ArgumentHelp("The record.", valueName: "file"), completion: .file())

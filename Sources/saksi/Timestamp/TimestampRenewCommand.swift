@@ -22,7 +22,7 @@ struct TimestampRenewCommand: AsyncParsableCommand {
     @OptionGroup var stamping: StampingOptions
 
     func run() async throws {
-        guard let authorities = try stamping.authorities(otherwise: nil) else {
+        guard let authorities = try stamping.authorities() else {
             throw Failure("no authority was named: give --tsa URL=FILE", status: .usage)
         }
         let (round, answer) = try await authorities.renew(bundle)
