@@ -209,7 +209,10 @@ class Checks {
         if (this.claims && this.claims.get("log key") !== this.facts.logKey) this.find("otherKey", "log/vkey.txt");
         const roots = new Map();
         const entries = [];
-        for (const path of bundle.under("receipts/").filter((path) => path.endsWith(".tlog-proof"))) {
+        const number = (path) => parseInt(path.slice("receipts/".length), 10);
+        const proofs = bundle.under("receipts/").filter((path) => path.endsWith(".tlog-proof"));
+        // 10000 comes after 9999.
+        for (const path of proofs.sort((left, right) => number(left) - number(right))) {
             const proof = await bundle.read(path, receipt);
             const head = checkpoint(proof.note.text);
             const entry = logEntry(proof.entry);
