@@ -172,7 +172,7 @@ import Vault
                 identities: [Arrange.identity()],
                 epoch: 1
             )
-            #expect(throws: OpenError.segment(0)) {
+            #expect(throws: OpenError.chunk(0)) {
                 try unsafe sealed.segments[0].withUnsafeMutableBytes { try unsafe output.add($0) }
             }
             #expect(throws: BundleError.missingFile("E0001")) { try writer.writePayload() }

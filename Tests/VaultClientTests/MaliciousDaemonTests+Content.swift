@@ -124,7 +124,9 @@ extension MaliciousDaemonTests {
         try await World.besieged { world, id in
             let film = try world.folder.write("film", [UInt8](repeating: 7, count: 9 << 20))
             _ = try await world.act(as: "activist") {
-                try await $0.submit(SubmissionRequest(caseName: id.hex, files: [film]))
+                try await $0.submit(
+                    SubmissionRequest(caseName: id.hex, files: [film], consent: [.court])
+                )
             }
             let path = world.folder.child("opened")
             try await world.act(as: "monitor") {
@@ -149,6 +151,12 @@ extension MaliciousDaemonTests {
                 try await expectRefusal("open", forgery.words) {
                     try await world.act(as: "monitor", pace: .once) {
                         try await $0.open("2/1", of: id.hex, for: "check", to: path)
+                    }
+                }
+                let bundle = world.folder.child("opened-bundle")
+                try await expectRefusal("export", forgery.words) {
+                    try await world.act(as: "monitor", pace: .once) {
+                        _ = try await $0.export(id.hex, for: .court, to: bundle)
                     }
                 }
                 let left = DurableFile.names(in: FilePath(world.folder.path))

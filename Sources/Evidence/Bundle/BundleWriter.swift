@@ -17,9 +17,7 @@ public final class BundleWriter: ObjectTaker {
 
     let contents: BundleContents
     let folder: BundleFolder
-    /// Whether the files are too large together for the page cache.
-    private let isLarge: Bool
-    /// Smaller files cost more past the page cache than in it.
+    /// Smaller files cost more past the page cache than in it, in which larger ones are written twice.
     private static let uncachedSize: UInt64 = 4 << 20
     private(set) var payload = BundleManifest()
     private(set) var payloadBytes: UInt64 = 0
@@ -66,12 +64,11 @@ public final class BundleWriter: ObjectTaker {
                 content: content
             )
         }
-        isLarge = !PageCache.holds(files.reduce(0) { $0 + $1.size })
         folder = try BundleFolder(path)
     }
 
     package func begin(_ file: ObjectFile) throws(BundleError) -> BundleFile {
-        try folder.create(file.path, isUncached: isLarge && file.size >= Self.uncachedSize)
+        try folder.create(file.path, isUncached: file.size >= Self.uncachedSize)
     }
 
     package func finish(_ file: ObjectFile, _ output: BundleFile) throws(BundleError) {

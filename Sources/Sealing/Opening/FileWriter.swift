@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Age
-public import Bulk
+import Bulk
 package import Evidence
 
 extension ObjectTaker {
@@ -26,7 +26,8 @@ extension ObjectTaker {
             identities: identities,
             isRewrapped: file.epoch < epoch,
             sha256: file.sha256,
-            size: file.size
+            size: file.size,
+            checksSegments: false
         )
         return FileWriter(file: file, opener: opener, output: try begin(file))
     }
@@ -59,15 +60,9 @@ public struct FileWriter: ~Copyable {
 
     /// Takes the object's next segment, which is overwritten.
     ///
-    /// - Parameters:
-    ///   - segment: The segment.
-    ///   - digest: Its SHA-256, where the caller has computed it; else it is computed here.
     /// - Throws: ``OpenError``, or `BundleError`.
-    public mutating func add(
-        _ segment: UnsafeMutableRawBufferPointer,
-        digest: Hash? = nil
-    ) throws {
+    public mutating func add(_ segment: UnsafeMutableRawBufferPointer) throws {
         let output = output
-        try unsafe opener.open(segment, digest: digest) { try unsafe output.write($0) }
+        try unsafe opener.open(segment) { try unsafe output.write($0) }
     }
 }

@@ -7,7 +7,7 @@ public import Vault
 /// Opens one object, segment by segment, and holds it to what the record and the manifest say.
 ///
 /// The key commitment is checked before anything is decrypted, each segment's digest before its
-/// chunks are, and the plaintext's hash, size and padding before ``finish()`` returns. What comes out
+/// chunks are, if that is asked for, and the plaintext's hash, size and padding before ``finish()`` returns. What comes out
 /// before that is authentic in its place but not yet complete: it goes to a temporary name, and is
 /// released only after ``finish()``. See <doc:Object>.
 public struct ObjectOpener: ~Copyable {
@@ -17,6 +17,7 @@ public struct ObjectOpener: ~Copyable {
     private let description: ObjectDescription
     private let fileKey: FileKey
     private let expected: (sha256: Hash, size: UInt64)?
+    private let checksSegments: Bool
     /// With the padding.
     private let paddedSize: UInt64
     private let chunkCount: UInt64
@@ -42,6 +43,8 @@ public struct ObjectOpener: ~Copyable {
     ///     anew: what it opens counts only where ``finish()`` finds the plaintext that was committed to.
     ///   - sha256: of the plaintext, from the manifest.
     ///   - size: of the plaintext in bytes, from the manifest.
+    ///   - checksSegments: whether each segment must have its digest. What opens under the key that was committed
+    ///     to, to the plaintext that was committed to, is what was sealed; the digests tell who spoiled what does not.
     /// - Throws: ``OpenError``.
     public init(
         envelope: [UInt8],
@@ -50,7 +53,8 @@ public struct ObjectOpener: ~Copyable {
         isRewrapped: Bool = false,
         takesAnyKey: Bool = false,
         sha256: Hash,
-        size: UInt64
+        size: UInt64,
+        checksSegments: Bool = true
     ) throws(OpenError) {
         guard size <= SourceFile.maximumSize,
             ObjectSealer.payloadSize(ofContent: size) == description.payloadSize
@@ -61,7 +65,8 @@ public struct ObjectOpener: ~Copyable {
             identities,
             isRewrapped,
             takesAnyKey,
-            expected: (sha256, size)
+            expected: (sha256, size),
+            checksSegments
         )
     }
 
@@ -72,7 +77,8 @@ public struct ObjectOpener: ~Copyable {
         _ identities: [any Identity],
         _ isRewrapped: Bool,
         _ takesAnyKey: Bool,
-        expected: (sha256: Hash, size: UInt64)? = nil
+        expected: (sha256: Hash, size: UInt64)? = nil,
+        _ checksSegments: Bool = true
     ) throws(OpenError) {
         guard let size = PayloadLayout.plaintextSize(payloadSize: description.payloadSize) else {
             throw .size
@@ -86,6 +92,7 @@ public struct ObjectOpener: ~Copyable {
         )
         self.description = description
         self.expected = expected
+        self.checksSegments = checksSegments
         paddedSize = size
         chunkCount = PayloadLayout.chunkCount(plaintextSize: size)
     }
@@ -104,8 +111,14 @@ public struct ObjectOpener: ~Copyable {
     ) throws {
         if let failure { throw failure }
         do {
-            let digest = unsafe digest ?? Hash(hashing: UnsafeRawBufferPointer(bytes))
-            try unsafe openSegment(bytes, digest, to: sink)
+            if checksSegments {
+                let digest = unsafe digest ?? Hash(hashing: UnsafeRawBufferPointer(bytes))
+                guard
+                    segment >= description.segments.count
+                        || digest == description.segments[segment]
+                else { throw OpenError.segment(segment) }
+            }
+            try unsafe openSegment(bytes, to: sink)
         } catch let error as OpenError {
             failure = error
             throw error
@@ -125,13 +138,12 @@ public struct ObjectOpener: ~Copyable {
 
     private mutating func openSegment(
         _ bytes: UnsafeMutableRawBufferPointer,
-        _ digest: Hash,
         to sink: Sink
     ) throws {
         guard segment < description.segments.count else { throw OpenError.extraSegment }
-        guard UInt64(bytes.count) == description.size(ofSegment: segment),
-            digest == description.segments[segment]
-        else { throw OpenError.segment(segment) }
+        guard UInt64(bytes.count) == description.size(ofSegment: segment) else {
+            throw OpenError.segment(segment)
+        }
         var offset = 0
         if segment == 0 {
             offset = PayloadLayout.nonceSize

@@ -160,6 +160,9 @@ struct Connection: Sendable {
         let response = try await client.execute(message, deadline: .distantFuture)
         var body = ByteBuffer()
         if request.method != .head {
+            // Growing piece by piece would move what is there again and again.
+            let length = response.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+            body.reserveCapacity(min(max(length, 0), request.limit))
             for try await part in response.body {
                 guard body.readableBytes + part.readableBytes <= request.limit else {
                     throw ClientError.untrusted(

@@ -155,8 +155,16 @@ struct CaseReading {
     func isRewrapped(_ record: SubmissionRecord) -> Bool { record.epoch < view.epoch }
 
     /// Fetches objects in order.
-    func download(_ sources: [ObjectDownload.Source]) -> ObjectDownload {
-        ObjectDownload(connection: session.connection, signer: session.signer, sources: sources)
+    func download(
+        _ sources: [ObjectDownload.Source],
+        checksSegments: Bool = true
+    ) -> ObjectDownload {
+        ObjectDownload(
+            connection: session.connection,
+            signer: session.signer,
+            sources: sources,
+            checksSegments: checksSegments
+        )
     }
 
     func record(_ name: Hash, _ access: Hash) async throws -> [UInt8] {
