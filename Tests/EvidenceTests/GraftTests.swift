@@ -25,13 +25,14 @@ import Testing
         "each file of another bundle is refused where the article says",
         arguments: [false, true]
     )
-    func files(isResealed: Bool) throws {
+    func files(isResealed: Bool) async throws {
         let table = try MutationTable()
         let column = FileChange.flip.column(isResealed: isResealed)
         let grafts = try grafts()
         #expect(grafts.count > 20)
         // What differs in bag-info.txt is the sizes, which are made anew.
         for (path, bytes) in grafts where !isResealed || path != BundleLayout.info {
+            await Task.yield()
             guard case .steps(let steps, let orNone) = try table.cell(path, column) else {
                 continue
             }

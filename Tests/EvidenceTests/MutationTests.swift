@@ -6,6 +6,8 @@ import Testing
 
 /// Each change of each file and of each field is refused first by the step that the article Verification
 /// names.
+///
+/// A thousand verifications: between them the other tests come to their turn, some of which wait for an answer.
 @Suite struct MutationTests {
     /// The first file of each kind: its path without the digits.
     private static func kinds(of listing: [String]) -> [String] {
@@ -63,6 +65,7 @@ import Testing
         let paths =
             [.flip, .delete].contains(change) ? listing : Self.kinds(of: listing)
         for (place, path) in paths.enumerated() {
+            await Task.yield()
             let cell = try table.cell(path, change.column(isResealed: isResealed))
             let bytes = try bundle.bytes(path)
             guard cell != .impossible, !(isResealed && Self.isUnsigned(change, of: path)),
@@ -85,6 +88,7 @@ import Testing
         let kinds = Self.kinds(of: try bundle.listing())
         let column = FileChange.flip.column(isResealed: isResealed)
         for (first, second) in zip(kinds, kinds.dropFirst()) {
+            await Task.yield()
             let cells = try [first, second].map { try table.cell($0, column) }
             guard !cells.contains(.impossible) else { continue }
             let steps = cells.flatMap { cell -> Set<String> in
@@ -109,6 +113,7 @@ import Testing
             let bytes = try bundle.bytes(path)
             let fields = FieldChange.fields(of: bytes, atMost: 8)
             for (place, field) in fields.enumerated() {
+                await Task.yield()
                 let change = FieldChange.allCases[place % FieldChange.allCases.count]
                 let next = fields[(place + 1) % fields.count]
                 let changed = change.apply(to: bytes, field, next: next)
